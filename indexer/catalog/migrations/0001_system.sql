@@ -1,0 +1,60 @@
+-- System tables: what is followed, how far, and how certain it is.
+create schema novate;
+create schema data;
+create schema events;
+
+create table novate.networks (
+    name text primary key,
+    kind text not null check (kind in ('evm', 'solana', 'icp')),
+    -- what tells this chain from another one behind the same URL: EVM chain id and genesis hash, Solana genesis hash, IC root key
+    identity text not null,
+    head bigint not null default -1,
+    confirmed bigint not null default -1,
+    finalized bigint not null default -1,
+    head_time timestamptz,
+    updated_at timestamptz not null default now()
+);
+
+-- One row per follower: an EVM network, a Solana program, an ICRC-3 canister.
+create table novate.sources (
+    id text primary key,
+    network text not null references novate.networks (name),
+    -- opaque to all but the source; null until the first commit, which is not the same as block 0
+    cursor jsonb,
+    -- the first block whose events may be missing here
+    next_block bigint,
+    state text not null check (state in ('starting', 'backfill', 'live', 'retrying', 'stopped')),
+    error text,
+    events bigint not null default 0,
+    updated_at timestamptz not null default now()
+);
+
+-- Recent blocks of each source, to find the common ancestor after a reorg.
+create table novate.blocks (
+    source text not null references novate.sources (id) on delete cascade,
+    number bigint not null,
+    hash text not null,
+    parent_hash text not null,
+    time timestamptz not null,
+    primary key (source, number)
+);
+
+create table novate.tables (
+    name text primary key,
+    network text not null,
+    contract text not null,
+    definition jsonb not null
+);
+
+-- A row without a known network is only 'seen'.
+create function novate.finality(network text, block_number bigint) returns text
+language sql stable parallel safe
+as $$
+    select coalesce(
+        (select case
+            when $2 <= n.finalized then 'finalized'
+            when $2 <= n.confirmed then 'confirmed'
+            else 'seen'
+        end from novate.networks n where n.name = $1),
+        'seen')
+$$;

@@ -1,0 +1,143 @@
+//! The system tables: migration, catalog and the state of networks and sources.
+
+use crate::{CatalogError, Table};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{PgConnection, PgPool, types::Json};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Brings the system tables to this program's version. Forward only; waits for another process that migrates.
+///
+/// # Errors
+/// [`CatalogError::NewerDatabase`] when a later version has migrated it already.
+pub async fn migrate(pool: &PgPool) -> Result<(), CatalogError> {
+    Ok(MIGRATIONS.run(pool).await?)
+}
+
+/// Drops everything Novate keeps in this database, and migrates it afresh.
+pub async fn reset(pool: &PgPool) -> Result<(), CatalogError> {
+    let mut tx = pool.begin().await?;
+    for statement in [
+        "drop schema if exists events cascade",
+        "drop schema if exists data cascade",
+        "drop schema if exists novate cascade",
+        "drop table if exists public._sqlx_migrations",
+    ] {
+        sqlx::query(statement).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    migrate(pool).await
+}
+
+/// Creates the table when it is new, and enters it into the catalog.
+///
+/// # Errors
+/// [`CatalogError::ColumnsChanged`] when the catalog holds it with other columns.
+pub async fn upsert_table(db: &mut PgConnection, table: &Table) -> Result<(), CatalogError> {
+    let stored: Option<Json<serde_json::Value>> =
+        sqlx::query_scalar("select definition from novate.tables where name = $1 for update")
+            .bind(table.name.as_str())
+            .fetch_optional(&mut *db)
+            .await?;
+    if let Some(Json(definition)) = stored {
+        let stored = read_table(table.name.as_str(), definition)?;
+        let columns = |t: &Table| t.columns.iter().map(|c| (c.name.clone(), c.ty, c.nullable)).collect::<Vec<_>>();
+        if columns(&stored) != columns(table) {
+            let (stored, wanted) = (describe(&stored), describe(table));
+            return Err(CatalogError::ColumnsChanged { table: table.name.clone(), stored, wanted });
+        }
+    }
+    for statement in table.create_statements() {
+        // The statement is made of validated, quoted names only.
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *db).await?;
+    }
+    sqlx::query(
+        "insert into novate.tables (name, network, contract, definition) values ($1, $2, $3, $4)
+         on conflict (name) do update set network = $2, contract = $3, definition = $4",
+    )
+    .bind(table.name.as_str())
+    .bind(&table.network)
+    .bind(&table.contract)
+    .bind(Json(table))
+    .execute(&mut *db)
+    .await?;
+    Ok(())
+}
+
+fn describe(table: &Table) -> String {
+    let columns: Vec<String> = table.columns.iter().map(|c| format!("{} {}", c.name, c.ty.sql())).collect();
+    columns.join(", ")
+}
+
+fn read_table(name: &str, definition: serde_json::Value) -> Result<Table, CatalogError> {
+    serde_json::from_value(definition)
+        .map_err(|e| CatalogError::Unreadable { table: name.to_owned(), reason: e.to_string() })
+}
+
+/// Every table of the catalog, by name.
+pub async fn tables(pool: &PgPool) -> Result<Vec<Table>, CatalogError> {
+    let rows: Vec<(String, Json<serde_json::Value>)> =
+        sqlx::query_as("select name, definition from novate.tables order by name").fetch_all(pool).await?;
+    rows.into_iter().map(|(name, Json(definition))| read_table(&name, definition)).collect()
+}
+
+/// What is known of a network's heads. Block numbers are inclusive; -1 when none is known.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct NetworkStatus {
+    pub name: String,
+    pub kind: String,
+    pub head: i64,
+    pub confirmed: i64,
+    pub finalized: i64,
+    pub head_time: Option<DateTime<Utc>>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a source is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+pub enum SourceState {
+    Starting,
+    /// Reading history.
+    Backfill,
+    /// Caught up with the head.
+    Live,
+    /// The last attempt failed, see `error`; it goes on by itself.
+    Retrying,
+    /// It cannot go on without a person, see `error`.
+    Stopped,
+}
+
+/// How far a source is.
+#[derive(Clone, Debug, Serialize, sqlx::FromRow)]
+pub struct SourceStatus {
+    pub id: String,
+    pub network: String,
+    pub state: SourceState,
+    pub error: Option<String>,
+    /// The first block whose events may be missing; none before the first commit.
+    pub next_block: Option<i64>,
+    /// Events written since the database was made, rolled-back ones subtracted.
+    pub events: i64,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The state of every network, by name.
+pub async fn networks(pool: &PgPool) -> Result<Vec<NetworkStatus>, CatalogError> {
+    Ok(sqlx::query_as(
+        "select name, kind, head, confirmed, finalized, head_time, updated_at from novate.networks order by name",
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// The state of every source, by id.
+pub async fn sources(pool: &PgPool) -> Result<Vec<SourceStatus>, CatalogError> {
+    Ok(sqlx::query_as(
+        "select id, network, state, error, next_block, events, updated_at from novate.sources order by id",
+    )
+    .fetch_all(pool)
+    .await?)
+}
