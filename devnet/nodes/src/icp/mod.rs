@@ -1,0 +1,4 @@
+//! An IC node.
+/// A running IC node.
+#[derive(Debug)]
+pub struct IcNode {}
