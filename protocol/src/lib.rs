@@ -1,0 +1,23 @@
+//! The bytes that Novate's users sign and its contracts hash.
+//!
+//! One definition of every encoding that two chains must agree on: account and asset ids, the batch
+//! header, the leaves and Merkle trees that a header commits to, and the digests that the threshold keys
+//! sign. Solana programs, canisters, the clearing service and auditors all call this crate; Solidity
+//! implements the same bytes. `vectors/v1.json`, made by unrelated JavaScript, holds them all to it.
+//!
+//! Integers are unsigned and in base units unless a field says otherwise. The crate is `no_std`, and
+//! needs a heap only to build trees (feature `alloc`, on by default).
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+mod abi;
+pub mod batch;
+pub mod claim;
+pub mod eip712;
+pub mod ids;
+pub mod keccak;
+pub mod leaf;
+pub mod merkle;
