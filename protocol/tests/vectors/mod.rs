@@ -1,0 +1,154 @@
+//! Reads `protocol/vectors/v1.json`. The on-chain conformance tests include this file as well.
+
+use novate_protocol::batch::BatchHeader;
+use novate_protocol::claim::Claim;
+use novate_protocol::eip712::Domain;
+use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::leaf::{DeltaLeaf, IntentLeaf, ItemLeaf};
+use serde_json::Value;
+
+pub struct Batch {
+    pub header: BatchHeader,
+    pub domain: Domain,
+    pub separator: [u8; 32],
+    pub digest: [u8; 32],
+    pub solana_message: Vec<u8>,
+}
+
+pub struct SignedClaim {
+    pub claim: Claim,
+    pub domain: Domain,
+    pub separator: [u8; 32],
+    pub digest: [u8; 32],
+}
+
+pub struct Hashed<Leaf> {
+    pub leaf: Leaf,
+    pub hash: [u8; 32],
+}
+
+pub struct MerkleTree {
+    pub root: [u8; 32],
+    pub leaves: Vec<[u8; 32]>,
+    pub proofs: Vec<Vec<[u8; 32]>>,
+}
+
+pub struct Vectors {
+    pub batches: Vec<Batch>,
+    pub claims: Vec<SignedClaim>,
+    pub deltas: Vec<Hashed<DeltaLeaf>>,
+    pub items: Vec<Hashed<ItemLeaf>>,
+    pub intents: Vec<Hashed<IntentLeaf>>,
+    pub trees: Vec<MerkleTree>,
+}
+
+pub fn load() -> Vectors {
+    let file: Value = serde_json::from_str(include_str!("../../vectors/v1.json")).unwrap();
+    Vectors {
+        batches: list(&file["batches"], batch),
+        claims: list(&file["claims"], claim),
+        deltas: list(&file["deltaLeaves"], |v| Hashed {
+            leaf: delta(v),
+            hash: bytes(&v["hash"]),
+        }),
+        items: list(&file["itemLeaves"], |v| Hashed {
+            leaf: item(v),
+            hash: bytes(&v["hash"]),
+        }),
+        intents: list(&file["intentLeaves"], |v| Hashed {
+            leaf: intent(v),
+            hash: bytes(&v["hash"]),
+        }),
+        trees: list(&file["trees"], |v| MerkleTree {
+            root: bytes(&v["root"]),
+            leaves: list(&v["leaves"], bytes),
+            proofs: list(&v["proofs"], |proof| list(proof, bytes)),
+        }),
+    }
+}
+
+fn batch(v: &Value) -> Batch {
+    Batch {
+        header: BatchHeader {
+            chain: number(&v["chain"]),
+            settlement: bytes(&v["settlement"]),
+            sequence: number(&v["sequence"]),
+            intents_root: bytes(&v["intentsRoot"]),
+            deltas_root: bytes(&v["deltasRoot"]),
+            items_root: bytes(&v["itemsRoot"]),
+            blob_cid: bytes(&v["blobCid"]),
+            intent_count: number(&v["intentCount"]),
+            delta_count: number(&v["deltaCount"]),
+            item_count: number(&v["itemCount"]),
+            opened_at: number(&v["openedAt"]),
+        },
+        domain: Domain::settlement(number(&v["chainId"]), bytes(&v["verifyingContract"])),
+        separator: bytes(&v["separator"]),
+        digest: bytes(&v["digest"]),
+        solana_message: hex_bytes(&v["solanaMessage"]),
+    }
+}
+
+fn claim(v: &Value) -> SignedClaim {
+    SignedClaim {
+        claim: Claim {
+            id: bytes(&v["id"]),
+            account: bytes(&v["account"]),
+            amount: number(&v["amount"]),
+            deadline: number(&v["deadline"]),
+        },
+        domain: Domain::rewards(number(&v["chainId"]), bytes(&v["verifyingContract"])),
+        separator: bytes(&v["separator"]),
+        digest: bytes(&v["digest"]),
+    }
+}
+
+fn delta(v: &Value) -> DeltaLeaf {
+    DeltaLeaf {
+        index: number(&v["index"]),
+        owner: Owner(bytes(&v["owner"])),
+        asset: Asset(bytes(&v["asset"])),
+        session: bytes(&v["session"]),
+        amount: number(&v["amount"]),
+    }
+}
+
+fn item(v: &Value) -> ItemLeaf {
+    ItemLeaf {
+        index: number(&v["index"]),
+        asset: Asset(bytes(&v["asset"])),
+        token_id: bytes(&v["tokenId"]),
+        from: Owner(bytes(&v["from"])),
+        to: Owner(bytes(&v["to"])),
+    }
+}
+
+fn intent(v: &Value) -> IntentLeaf {
+    IntentLeaf {
+        index: number(&v["index"]),
+        intent_id: bytes(&v["intentId"]),
+        outcome: number(&v["outcome"]),
+    }
+}
+
+fn list<T>(values: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
+    values.as_array().unwrap().iter().map(read).collect()
+}
+
+fn hex_bytes(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap()
+}
+
+fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+    hex_bytes(value).try_into().unwrap()
+}
+
+/// A JSON number, or a decimal string for what JSON cannot hold exactly.
+fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &Value) -> T {
+    value
+        .as_str()
+        .map(str::to_owned)
+        .unwrap_or_else(|| value.to_string())
+        .parse()
+        .unwrap()
+}

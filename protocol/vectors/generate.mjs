@@ -1,0 +1,176 @@
+// Writes v1.json: inputs and expected bytes for every encoding of the protocol.
+//
+//     node protocol/vectors/generate.mjs           write the file
+//     node protocol/vectors/generate.mjs --check   fail if the file differs
+//
+// Nothing here shares code with the Rust crate. Leaves and trees come from OpenZeppelin's package, EIP-712 is
+// written out from its specification, Borsh by hand. Keys are sorted, because forge's parseJson decodes
+// structs in alphabetical order; 64-bit and larger integers are decimal strings.
+import { readFileSync, writeFileSync } from "node:fs";
+import { encode } from "@metamask/abi-utils";
+import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
+import { keccak256 as keccak } from "ethereum-cryptography/keccak.js";
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "ethereum-cryptography/utils.js";
+
+const hex = (bytes) => `0x${bytesToHex(bytes)}`;
+const keccakHex = (...parts) => hex(keccak(concatBytes(...parts)));
+// Repeatable bytes that look like nothing in particular.
+const bytes = (label, length) => keccakHex(utf8ToBytes(label)).slice(0, 2 + 2 * length);
+
+const U32_MAX = 2 ** 32 - 1;
+const U64_MAX = (2n ** 64n - 1n).toString();
+const U128_MAX = (2n ** 128n - 1n).toString();
+const I128_MIN = (-(2n ** 127n)).toString();
+const I128_MAX = (2n ** 127n - 1n).toString();
+
+// --- EIP-712: https://eips.ethereum.org/EIPS/eip-712 (for flat structs)
+
+const TYPES = {
+  EIP712Domain: [["string", "name"], ["string", "version"], ["uint256", "chainId"], ["address", "verifyingContract"]],
+  BatchHeader: [
+    ["uint64", "chain"], ["bytes32", "settlement"], ["uint64", "sequence"], ["bytes32", "intentsRoot"],
+    ["bytes32", "deltasRoot"], ["bytes32", "itemsRoot"], ["bytes", "blobCid"], ["uint32", "intentCount"],
+    ["uint32", "deltaCount"], ["uint32", "itemCount"], ["uint64", "openedAt"],
+  ],
+  Claim: [["bytes32", "id"], ["address", "account"], ["uint256", "amount"], ["uint64", "deadline"]],
+};
+
+function hashStruct(name, value) {
+  const fields = TYPES[name];
+  const encodeType = `${name}(${fields.map(([type, field]) => `${type} ${field}`).join(",")})`;
+  const types = ["bytes32"];
+  const values = [keccak(utf8ToBytes(encodeType))];
+  for (const [type, field] of fields) {
+    const dynamic = { string: utf8ToBytes, bytes: (v) => hexToBytes(v.slice(2)) }[type];
+    types.push(dynamic ? "bytes32" : type);
+    values.push(dynamic ? keccak(dynamic(value[field])) : value[field]);
+  }
+  return keccak(encode(types, values));
+}
+
+function typedData(domainName, { chainId, verifyingContract }, name, value) {
+  const separator = hashStruct("EIP712Domain", { name: domainName, version: "1", chainId, verifyingContract });
+  const digest = keccakHex(new Uint8Array([0x19, 0x01]), separator, hashStruct(name, value));
+  return { digest, separator: hex(separator) };
+}
+
+// --- Borsh: https://borsh.io
+
+const little = (value, length) =>
+  Uint8Array.from({ length }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
+
+const BORSH = {
+  uint64: (v) => little(v, 8),
+  uint32: (v) => little(v, 4),
+  bytes32: (v) => hexToBytes(v.slice(2)),
+  bytes: (v) => hexToBytes(v.slice(2)), // a fixed array in Rust: no length in front
+};
+
+const solanaMessage = (header) =>
+  hex(concatBytes(
+    utf8ToBytes("Novate batch v1\n"),
+    ...TYPES.BatchHeader.map(([type, field]) => BORSH[type](header[field])),
+  ));
+
+// --- Inputs
+
+const EVM_OWNER = `0x${"00".repeat(12)}${bytes("address", 20).slice(2)}`;
+const ZERO = `0x${"00".repeat(32)}`;
+const ONES = `0x${"ff".repeat(32)}`;
+
+const headers = [
+  {
+    chain: "31337", settlement: EVM_OWNER, sequence: "1", intentsRoot: bytes("intents", 32),
+    deltasRoot: bytes("deltas", 32), itemsRoot: ZERO, blobCid: `0x01551220${bytes("blob", 32).slice(2)}`,
+    intentCount: 1000, deltaCount: 12, itemCount: 0, openedAt: "1795262400",
+  },
+  {
+    chain: U64_MAX, settlement: ONES, sequence: U64_MAX, intentsRoot: ONES, deltasRoot: ONES, itemsRoot: ONES,
+    blobCid: `0x${"ff".repeat(36)}`, intentCount: U32_MAX, deltaCount: U32_MAX, itemCount: U32_MAX,
+    openedAt: U64_MAX,
+  },
+  {
+    chain: "0", settlement: ZERO, sequence: "0", intentsRoot: ZERO, deltasRoot: ZERO, itemsRoot: ZERO,
+    blobCid: `0x${"00".repeat(36)}`, intentCount: 0, deltaCount: 0, itemCount: 0, openedAt: "0",
+  },
+];
+const claims = [
+  { id: bytes("claim", 32), account: bytes("alice", 20), amount: "1500000000000000000", deadline: "1795262400" },
+  { id: ONES, account: `0x${"ff".repeat(20)}`, amount: U128_MAX, deadline: U64_MAX },
+  { id: ZERO, account: `0x${"00".repeat(20)}`, amount: "0", deadline: "0" },
+];
+const domains = [
+  { chainId: "31337", verifyingContract: bytes("contract", 20) },
+  { chainId: "1", verifyingContract: `0x${"ff".repeat(20)}` },
+  { chainId: (2n ** 53n + 1n).toString(), verifyingContract: bytes("another contract", 20) },
+];
+
+const DELTA = [["uint32", "index"], ["bytes32", "owner"], ["bytes32", "asset"], ["bytes32", "session"], ["int128", "amount"]];
+const ITEM = [["uint32", "index"], ["bytes32", "asset"], ["bytes32", "tokenId"], ["bytes32", "from"], ["bytes32", "to"]];
+const INTENT = [["uint32", "index"], ["bytes32", "intentId"], ["uint8", "outcome"]];
+
+const delta = (index, amount) => ({
+  index, owner: bytes(`owner ${index}`, 32), asset: bytes("asset", 32), session: bytes(`session ${index}`, 32), amount,
+});
+const deltas = [
+  delta(0, "0"), delta(1, "1"), delta(2, "-1"), delta(3, "1000000007"), delta(4, "-1000000007"),
+  delta(5, I128_MAX), delta(6, I128_MIN), delta(7, "18446744073709551615"), delta(8, "-18446744073709551616"),
+  { index: U32_MAX, owner: EVM_OWNER, asset: ONES, session: ZERO, amount: "256" },
+];
+const items = [
+  { index: 0, asset: EVM_OWNER, tokenId: `0x${"00".repeat(31)}2a`, from: bytes("seller", 32), to: bytes("buyer", 32) },
+  { index: U32_MAX, asset: ONES, tokenId: ONES, from: ZERO, to: ONES },
+];
+const intents = [
+  { index: 0, intentId: bytes("intent", 32), outcome: 0 },
+  { index: 1, intentId: bytes("another intent", 32), outcome: 3 },
+  { index: U32_MAX, intentId: ZERO, outcome: 255 },
+];
+
+// --- Output
+
+const treeOf = (fields, rows) =>
+  StandardMerkleTree.of(
+    rows.map((row) => fields.map(([, name]) => (typeof row[name] === "number" ? String(row[name]) : row[name]))),
+    fields.map(([type]) => type),
+    { sortLeaves: false },
+  );
+// The root of a tree of one leaf is that leaf's hash.
+const withHash = (fields) => (row) => ({ ...row, hash: treeOf(fields, [row]).root });
+
+function tree(count) {
+  const rows = Array.from({ length: count }, (_, i) => delta(i, String((i % 2 ? -1 : 1) * (1000 + i))));
+  const built = treeOf(DELTA, rows);
+  return {
+    leaves: rows.map((row) => withHash(DELTA)(row).hash),
+    proofs: rows.map((_, i) => built.getProof(i)),
+    root: built.root,
+  };
+}
+
+const vectors = {
+  batches: headers.map((header, i) => ({
+    ...header, ...domains[i], ...typedData("Novate Settlement", domains[i], "BatchHeader", header),
+    solanaMessage: solanaMessage(header),
+  })),
+  claims: claims.map((claim, i) => ({
+    ...claim, ...domains[i], ...typedData("Novate Rewards", domains[i], "Claim", claim),
+  })),
+  deltaLeaves: deltas.map(withHash(DELTA)),
+  intentLeaves: intents.map(withHash(INTENT)),
+  itemLeaves: items.map(withHash(ITEM)),
+  trees: [1, 2, 3, 5, 8, 100].map(tree),
+};
+
+const sortKeys = (_, value) =>
+  value && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+const text = `${JSON.stringify(vectors, sortKeys, 1)}\n`;
+const file = new URL("v1.json", import.meta.url);
+if (!process.argv.includes("--check")) {
+  writeFileSync(file, text);
+} else if (readFileSync(file, "utf8") !== text) {
+  console.error("v1.json is not what generate.mjs makes: run it without --check and review the difference");
+  process.exit(1);
+}
