@@ -141,7 +141,10 @@ impl Anvil {
     /// # Errors
     /// [`Error::Io`] when the process cannot be waited for.
     pub fn stop(mut self) -> Result<()> {
-        self.process.stop().map(drop).map_err(Error::io("stop anvil"))
+        self.process
+            .stop(process::GRACE)
+            .map(drop)
+            .map_err(Error::io("stop anvil"))
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// How long a child may take to end politely before it is killed.
-const GRACE: Duration = Duration::from_secs(10);
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
 /// The signal that asks a child to end; also its parent-death signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,19 +104,19 @@ fn die_with_parent(command: &mut Command, stop: StopSignal) {
 fn die_with_parent(_: &mut Command, _: StopSignal) {}
 
 impl Spawned {
-    /// Ends the child as `Drop` does, and tells how it ended.
+    /// Ends the child as `Drop` does, but kills it after `grace`, and tells how it ended.
     ///
     /// # Errors
     /// When the child cannot be waited for.
-    pub fn stop(&mut self) -> io::Result<ExitStatus> {
+    pub fn stop(&mut self, grace: Duration) -> io::Result<ExitStatus> {
         if let Some(status) = self.child.try_wait()? {
             return Ok(status);
         }
         self.signal(self.stop.number(), false);
-        if let Some(status) = self.wait_for(GRACE)? {
+        if let Some(status) = self.wait_for(grace)? {
             return Ok(status);
         }
-        tracing::warn!(pid = self.child.id(), "did not end within {GRACE:?}, killing it");
+        tracing::warn!(pid = self.child.id(), "did not end within {grace:?}, killing it");
         self.signal(libc::SIGKILL, true);
         self.child.wait()
     }
@@ -159,7 +159,7 @@ impl DerefMut for Spawned {
 
 impl Drop for Spawned {
     fn drop(&mut self) {
-        if let Err(error) = self.stop() {
+        if let Err(error) = self.stop(GRACE) {
             tracing::warn!(pid = self.child.id(), %error, "cannot wait for a child");
         }
     }

@@ -71,11 +71,19 @@ impl TestDatabase {
     /// [`Error::Invalid`] for a URL that is none, [`Error::Sql`] otherwise.
     pub fn on(server: &str) -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let options = PgConnectOptions::from_str(server).map_err(|e| Error::Invalid {
+        let invalid = |why: String| Error::Invalid {
             what: "the database URL",
-            value: e.to_string(),
+            value: format!("{} ({why})", without_password(server)),
             expected: "write it as postgres://user:password@host:port/database",
-        })?;
+        };
+        // sqlx takes any scheme.
+        if !["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| server.starts_with(scheme))
+        {
+            return Err(invalid("not a PostgreSQL URL".into()));
+        }
+        let options = PgConnectOptions::from_str(server).map_err(|e| invalid(e.to_string()))?;
         // Unique on a server that several machines may share.
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -109,6 +117,13 @@ impl Drop for TestDatabase {
             tracing::warn!(database = %self.name, %error, "a test database stays behind");
         }
     }
+}
+
+/// What may be shown of a URL.
+fn without_password(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    format!("{scheme}://{host}")
 }
 
 fn execute(server: &str, doing: &str, statement: &str) -> Result<()> {

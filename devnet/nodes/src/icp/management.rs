@@ -1,0 +1,112 @@
+//! Calls to the management canister.
+
+use super::IcNode;
+use crate::{Error, Result};
+use candid::{CandidType, Decode, Encode, Nat, Principal};
+use ic_agent::Agent;
+use ic_management_canister_types::{
+    CanisterIdRecord, CanisterInstallMode, InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs,
+};
+
+impl IcNode {
+    /// A new, empty canister with `cycles`, controlled by the agent's identity.
+    ///
+    /// # Errors
+    /// [`Error::Ic`] with what the node answered.
+    pub async fn create_canister(&self, agent: &Agent, cycles: u128) -> Result<Principal> {
+        let doing = "create a canister";
+        let arguments = ProvisionalCreateCanisterWithCyclesArgs {
+            amount: Some(Nat::from(cycles)),
+            settings: None,
+            specified_id: None,
+            sender_canister_version: None,
+        };
+        let method = "provisional_create_canister_with_cycles";
+        let reply = management(
+            agent,
+            self.default_effective_canister_id(),
+            method,
+            &arguments,
+            doing,
+        )
+        .await?;
+        Ok(Decode!(&reply, CanisterIdRecord)
+            .map_err(Error::ic(doing))?
+            .canister_id)
+    }
+
+    /// Installs `wasm` (at most 2 MB: it travels in one message) in an empty canister; `argument` is the
+    /// Candid-encoded argument of its `init`.
+    ///
+    /// # Errors
+    /// [`Error::Ic`], also when `init` traps or the canister is not empty.
+    pub async fn install(
+        &self,
+        agent: &Agent,
+        canister: Principal,
+        wasm: &[u8],
+        argument: Vec<u8>,
+    ) -> Result<()> {
+        install_code(agent, canister, CanisterInstallMode::Install, wasm, argument).await
+    }
+
+    /// Replaces the code and keeps the stable memory; `argument` goes to `post_upgrade`.
+    ///
+    /// # Errors
+    /// [`Error::Ic`], also when `pre_upgrade` or `post_upgrade` traps; then the old code stays.
+    pub async fn upgrade(
+        &self,
+        agent: &Agent,
+        canister: Principal,
+        wasm: &[u8],
+        argument: Vec<u8>,
+    ) -> Result<()> {
+        install_code(
+            agent,
+            canister,
+            CanisterInstallMode::Upgrade(None),
+            wasm,
+            argument,
+        )
+        .await
+    }
+}
+
+async fn install_code(
+    agent: &Agent,
+    canister_id: Principal,
+    mode: CanisterInstallMode,
+    wasm: &[u8],
+    arg: Vec<u8>,
+) -> Result<()> {
+    let doing = format!("install code in {canister_id}");
+    let wasm_module = wasm.to_vec();
+    let arguments = InstallCodeArgs {
+        mode,
+        canister_id,
+        wasm_module,
+        arg,
+        sender_canister_version: None,
+    };
+    management(agent, canister_id, "install_code", &arguments, &doing)
+        .await
+        .map(drop)
+}
+
+/// `effective` routes the message to the subnet of that canister.
+async fn management(
+    agent: &Agent,
+    effective: Principal,
+    method: &str,
+    argument: &impl CandidType,
+    doing: &str,
+) -> Result<Vec<u8>> {
+    let argument = Encode!(argument).map_err(Error::ic(doing))?;
+    let call = agent
+        .update(&Principal::management_canister(), method)
+        .with_effective_canister_id(effective);
+    call.with_arg(argument)
+        .call_and_wait()
+        .await
+        .map_err(Error::ic(doing))
+}
