@@ -1,0 +1,91 @@
+//! EVM contracts: `{contractName, abi, bytecode}`, as alloy's `sol!` reads it.
+
+use super::product::{Product, Sources};
+use crate::{
+    process::run_aside,
+    repo::{self, Repo},
+};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const PROJECT: &str = "contracts-bindings";
+
+const SOURCES: [&str; 5] = [
+    "contracts-bindings/foundry.toml",
+    "contracts-bindings/src",
+    "contracts-bindings/tools",
+    "package-lock.json#@openzeppelin/contracts",
+    "package-lock.json#solc",
+];
+
+pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
+    let sources = Sources::hashed(repo, SOURCES.map(str::to_owned).into())?;
+    let work = repo.target.join("onchain/evm");
+    repo::empty_dir(&work)?;
+    let mut forge = repo.npm_bin("forge", PROJECT);
+    forge
+        .args(["build", "src", "--force", "--out"])
+        .arg(work.join("out"))
+        .arg("--cache-path")
+        .arg(work.join("cache"));
+    run_aside(&mut forge)?;
+
+    let mut products = Vec::new();
+    for path in json_files(&work.join("out"))? {
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let output: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        let Some((name, artifact)) = artifact(&output)? else {
+            continue;
+        };
+        let file = format!("{name}.json");
+        fs::write(out.join(&file), serde_json::to_string_pretty(&artifact)? + "\n")
+            .context("writing the ABI")?;
+        products.push(Product {
+            file,
+            sources: sources.clone(),
+        });
+    }
+    ensure!(!products.is_empty(), "{PROJECT}/src has no contract");
+    products.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(products)
+}
+
+/// The artifact of one of forge's outputs, if it is a contract of ours that can be deployed: neither an interface nor a
+/// library of internal functions nor one of OpenZeppelin's.
+fn artifact(output: &Value) -> Result<Option<(String, Value)>> {
+    let target = output["metadata"]["settings"]["compilationTarget"].as_object();
+    let Some((path, name)) = target.and_then(|target| target.iter().next()) else {
+        return Ok(None);
+    };
+    let name = name.as_str().unwrap_or_default();
+    let bytecode = output["bytecode"]["object"].as_str().unwrap_or_default();
+    let abi = output["abi"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !path.starts_with("src/") || bytecode == "0x" || abi.is_empty() {
+        return Ok(None);
+    }
+    ensure!(
+        bytecode.bytes().skip(2).all(|digit| digit.is_ascii_hexdigit()),
+        "{path}: {name} must be linked with a library; make the library's functions internal"
+    );
+    Ok(Some((
+        name.to_owned(),
+        json!({ "contractName": name, "abi": abi, "bytecode": bytecode }),
+    )))
+}
+
+fn json_files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| dir.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() && !path.ends_with("build-info") {
+            files.extend(json_files(&path)?);
+        } else if path.extension().is_some_and(|kind| kind == "json") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,152 @@
+//! ICP canisters: `.wasm`, `.did` and the schema of the blocks that they log.
+
+use super::{
+    product::{Product, Sources},
+    sources,
+};
+use crate::{
+    process::{output, run_aside, timed},
+    repo::Repo,
+    setup,
+};
+use anyhow::{Context, Result};
+use std::{fs, path::Path, process::Command};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Names of the packages and of their folders below `canisters/`.
+const CANISTERS: [&str; 1] = ["signer"];
+
+pub fn expected() -> Vec<String> {
+    CANISTERS
+        .iter()
+        .flat_map(|name| ["wasm", "did", "icrc3.json"].map(|kind| format!("{name}.{kind}")))
+        .collect()
+}
+
+pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
+    let mut products = Vec::new();
+    for name in CANISTERS {
+        let dir = format!("canisters/{name}");
+        let mut list = sources::of_crate(repo, &dir, name)?;
+        list.push("Cargo.toml#[profile.canister]".into());
+        let code = Sources::hashed(repo, list)?;
+        let schema = format!("{name}.icrc3.json");
+        let blocks = Sources::hashed(repo, vec![format!("{dir}/{schema}")])?;
+
+        let did = timed(&format!("{name}.did"), || interface(repo))?;
+        let mut wasm = timed(&format!("{name}.wasm"), || compile(repo, name))?;
+        // Where dfx and the replica look for a canister's interface.
+        custom_section(&mut wasm, "icp:public candid:service", did.as_bytes());
+
+        let put =
+            |file: &str, bytes: &[u8]| fs::write(out.join(file), bytes).with_context(|| file.to_owned());
+        put(&format!("{name}.wasm"), &wasm)?;
+        put(&format!("{name}.did"), did.as_bytes())?;
+        put(
+            &schema,
+            &fs::read(repo.root.join(&dir).join(&schema)).with_context(|| format!("{dir}/{schema}"))?,
+        )?;
+        products.push(Product {
+            file: format!("{name}.wasm"),
+            sources: code.clone(),
+        });
+        products.push(Product {
+            file: format!("{name}.did"),
+            sources: code,
+        });
+        products.push(Product {
+            file: schema,
+            sources: blocks,
+        });
+    }
+    Ok(products)
+}
+
+/// The canister's module.
+fn compile(repo: &Repo, name: &str) -> Result<Vec<u8>> {
+    let target = repo.target.join("onchain/wasm");
+    let mut command = if has_target(repo) {
+        repo.command("cargo")
+    } else {
+        repo.command(setup::toolchain(repo, "wasm")?.join("bin/cargo"))
+    };
+    command.args([
+        "build",
+        "--locked",
+        "--lib",
+        "--profile",
+        "canister",
+        "--package",
+        name,
+        "--target",
+        TARGET,
+    ]);
+    run_aside(
+        command
+            .env("CARGO_TARGET_DIR", &target)
+            .env("CARGO_ENCODED_RUSTFLAGS", no_local_paths(repo)),
+    )?;
+    let module = target.join(TARGET).join("canister").join(format!("{name}.wasm"));
+    fs::read(&module).with_context(|| module.display().to_string())
+}
+
+/// The canister's Candid interface, printed by its example `did` on this machine.
+fn interface(repo: &Repo) -> Result<String> {
+    // The whole workspace is selected, so that the dependencies have the features they have everywhere else.
+    run_aside(
+        repo.cargo()
+            .args(["build", "--locked", "--workspace", "--example", "did"]),
+    )?;
+    let did = output(&mut repo.command(repo.target.join("debug/examples/did")))?;
+    Ok(format!("{}\n", did.trim()))
+}
+
+/// Is the target installed for the user's own Rust?
+pub fn has_target(repo: &Repo) -> bool {
+    let mut rustc: Command = repo.command("rustc");
+    let Ok(dir) = output(rustc.args(["--print", "target-libdir", "--target", TARGET])) else {
+        return false;
+    };
+    let files = fs::read_dir(dir.trim()).into_iter().flatten().flatten();
+    files
+        .into_iter()
+        .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
+}
+
+/// Compiler flags that keep this machine's folders out of the panic messages in the module.
+fn no_local_paths(repo: &Repo) -> String {
+    let home = std::env::var_os("CARGO_HOME").map(Into::into);
+    let home = home.or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let crates = home.map(|home| {
+        format!(
+            "--remap-path-prefix={}=crates",
+            home.join("registry/src").display()
+        )
+    });
+    let own = format!("--remap-path-prefix={}=.", repo.root.display());
+    crates.into_iter().chain([own]).collect::<Vec<_>>().join("\u{1f}")
+}
+
+/// Appends a custom section to a WebAssembly module (core specification, section 5.5.3).
+fn custom_section(module: &mut Vec<u8>, name: &str, content: &[u8]) {
+    let mut section = Vec::new();
+    leb128(&mut section, name.len());
+    section.extend(name.as_bytes());
+    section.extend(content);
+    module.push(0);
+    leb128(module, section.len());
+    module.extend(section);
+}
+
+/// An unsigned integer in LEB128.
+fn leb128(to: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            return to.push(low);
+        }
+        to.push(low | 0x80);
+    }
+}
