@@ -1,0 +1,117 @@
+//! Computes every encoding of `novate-protocol` inside the Solana virtual machine, with keccak-256 as a system
+//! call, and hands the result back as return data. Its one test runs the shared vectors through it, so that
+//! what programs hash on chain cannot drift from what the other chains hash. Never deployed.
+//!
+//! The program id is the SHA-256 hash of "Novate conformance program".
+
+use anchor_lang::prelude::*;
+use novate_protocol::batch::{self, BatchHeader};
+use novate_protocol::claim::Claim;
+use novate_protocol::eip712::Domain;
+use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::{leaf, merkle};
+
+declare_id!("GqDg73QxtNFYpVtWGQuBnS4UhqgdQNw8X1a74TtN2YYK");
+
+/// Who may call any instruction: anybody. There is no state.
+#[program]
+pub mod conformance {
+    use super::*;
+
+    pub fn batch_message(
+        _: Context<NoAccounts>,
+        header: BatchHeader,
+    ) -> Result<[u8; batch::SOLANA_MESSAGE_LEN]> {
+        Ok(header.solana_message())
+    }
+
+    pub fn batch_digest(
+        _: Context<NoAccounts>,
+        header: BatchHeader,
+        chain_id: u64,
+        contract: [u8; 20],
+    ) -> Result<[u8; 32]> {
+        Ok(header.digest_eip712(&Domain::settlement(chain_id, contract)))
+    }
+
+    pub fn claim_digest(
+        _: Context<NoAccounts>,
+        id: [u8; 32],
+        account: [u8; 20],
+        amount: u128,
+        deadline: u64,
+        chain_id: u64,
+        contract: [u8; 20],
+    ) -> Result<[u8; 32]> {
+        let claim = Claim {
+            id,
+            account,
+            amount,
+            deadline,
+        };
+        Ok(claim.digest(&Domain::rewards(chain_id, contract)))
+    }
+
+    pub fn delta_leaf(
+        _: Context<NoAccounts>,
+        index: u32,
+        owner: [u8; 32],
+        asset: [u8; 32],
+        session: [u8; 32],
+        amount: i128,
+    ) -> Result<[u8; 32]> {
+        Ok(leaf::DeltaLeaf {
+            index,
+            owner: Owner(owner),
+            asset: Asset(asset),
+            session,
+            amount,
+        }
+        .hash())
+    }
+
+    pub fn item_leaf(
+        _: Context<NoAccounts>,
+        index: u32,
+        asset: [u8; 32],
+        token_id: [u8; 32],
+        from: [u8; 32],
+        to: [u8; 32],
+    ) -> Result<[u8; 32]> {
+        let (asset, from, to) = (Asset(asset), Owner(from), Owner(to));
+        Ok(leaf::ItemLeaf {
+            index,
+            asset,
+            token_id,
+            from,
+            to,
+        }
+        .hash())
+    }
+
+    pub fn intent_leaf(
+        _: Context<NoAccounts>,
+        index: u32,
+        intent_id: [u8; 32],
+        outcome: u8,
+    ) -> Result<[u8; 32]> {
+        Ok(leaf::IntentLeaf {
+            index,
+            intent_id,
+            outcome,
+        }
+        .hash())
+    }
+
+    pub fn verify(
+        _: Context<NoAccounts>,
+        root: [u8; 32],
+        leaf: [u8; 32],
+        proof: Vec<[u8; 32]>,
+    ) -> Result<bool> {
+        Ok(merkle::verify(&root, &leaf, &proof))
+    }
+}
+
+#[derive(Accounts)]
+pub struct NoAccounts {}

@@ -1,0 +1,55 @@
+//! Why an instruction was refused, and what to do about it.
+
+use anchor_lang::prelude::*;
+
+/// Codes count from 6000 in this order; new errors go to the end.
+#[error_code]
+pub enum SettlementError {
+    #[msg("The amount is zero: pass at least one base unit")]
+    ZeroAmount,
+    #[msg("Deposits are paused: try again after the admin has unpaused; withdrawals work")]
+    Paused,
+    #[msg("The settlement is paused already: there is nothing to do")]
+    AlreadyPaused,
+    #[msg("The settlement is not paused: there is nothing to do")]
+    NotPaused,
+    #[msg("The signer is not the admin: sign with the admin key that the config holds")]
+    NotAdmin,
+    #[msg("The signer may not pause: sign with the guardian or admin key that the config holds")]
+    NotGuardian,
+    #[msg("The signer does not own this ledger: sign with the owner's key, or pass your own ledger")]
+    NotLedgerOwner,
+    #[msg("The authority or guardian is all zeros: pass a key that somebody holds")]
+    MissingKey,
+    #[msg("The vault belongs to another config: pass the config that the vault names")]
+    WrongConfig,
+    #[msg("The ledger belongs to another vault: pass the vault that the ledger names")]
+    WrongVault,
+    #[msg("The vault is for another mint: pass the mint that the vault names")]
+    WrongMint,
+    #[msg("This is not the vault's token account: pass the token account that the vault names")]
+    WrongVaultTokens,
+    #[msg("The ledger holds less than the amount: withdraw at most its balance")]
+    InsufficientBalance,
+    #[msg("The sum would exceed 64 bits: deposit less")]
+    Overflow,
+    #[msg("The vault would hold fewer tokens than its ledgers sum to: stop, and tell the admin")]
+    VaultShort,
+    #[msg("Mints with a transfer fee (TransferFeeConfig) are refused: less would arrive than was sent")]
+    MintHasTransferFee,
+    #[msg("Mints with a transfer hook (TransferHook) are refused: foreign code could block withdrawals")]
+    MintHasTransferHook,
+    #[msg("Mints with a permanent delegate (PermanentDelegate) are refused: it could empty the vault")]
+    MintHasPermanentDelegate,
+    #[msg("Non-transferable mints (NonTransferable) are refused: tokens could not leave the vault")]
+    MintIsNonTransferable,
+    #[msg(
+        "Mints with confidential transfers, fees or minting (ConfidentialTransferMint, \
+         ConfidentialTransferFeeConfig, ConfidentialMintBurn) are refused: balances could not be audited"
+    )]
+    MintIsConfidential,
+    #[msg("Closable mints (MintCloseAuthority) are refused: the mint could come back with other extensions")]
+    MintIsClosable,
+    #[msg("The mint has an extension that is not known to be safe: use a mint without it")]
+    MintExtensionUnknown,
+}

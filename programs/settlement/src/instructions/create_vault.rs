@@ -1,0 +1,69 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+
+use crate::error::SettlementError;
+use crate::events::VaultCreated;
+use crate::mint;
+use crate::seeds::{TOKENS_SEED, VAULT_SEED};
+use crate::state::{Config, Vault};
+
+#[derive(Accounts)]
+pub struct CreateVault<'info> {
+    /// Pays the rent.
+    #[account(mut)]
+    pub admin: Signer<'info>,
+    #[account(has_one = admin @ SettlementError::NotAdmin)]
+    pub config: Account<'info, Config>,
+    /// An SPL Token or Token-2022 mint without extensions that break accounting.
+    #[account(mint::token_program = token_program)]
+    pub mint: InterfaceAccount<'info, Mint>,
+    /// The new vault.
+    #[account(
+        init,
+        payer = admin,
+        space = 8 + Vault::INIT_SPACE,
+        seeds = [VAULT_SEED, config.key().as_ref(), mint.key().as_ref()],
+        bump,
+    )]
+    pub vault: Account<'info, Vault>,
+    /// The new token account that will hold the vault's tokens.
+    #[account(
+        init,
+        payer = admin,
+        seeds = [TOKENS_SEED, vault.key().as_ref()],
+        bump,
+        token::mint = mint,
+        token::authority = vault,
+        token::token_program = token_program,
+    )]
+    pub vault_tokens: InterfaceAccount<'info, TokenAccount>,
+    pub token_program: Interface<'info, TokenInterface>,
+    pub system_program: Program<'info, System>,
+}
+
+impl CreateVault<'_> {
+    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        let accounts = ctx.accounts;
+        mint::require_plain(&accounts.mint.to_account_info())?;
+        let (config, mint, tokens) = (
+            accounts.config.key(),
+            accounts.mint.key(),
+            accounts.vault_tokens.key(),
+        );
+        accounts.vault.set_inner(Vault {
+            config,
+            mint,
+            tokens,
+            total: 0,
+            bump: ctx.bumps.vault,
+        });
+        emit!(VaultCreated {
+            config,
+            vault: accounts.vault.key(),
+            mint,
+            tokens,
+            decimals: accounts.mint.decimals,
+        });
+        Ok(())
+    }
+}

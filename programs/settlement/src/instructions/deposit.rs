@@ -1,0 +1,81 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{self, Mint, TokenAccount, TokenInterface, TransferChecked};
+
+use crate::error::SettlementError;
+use crate::events::Deposited;
+use crate::state::{Config, Ledger, Vault};
+
+/// The addresses of vault and ledger are not derived again: only this program's `init` makes accounts of these
+/// types, and their fields tie them together.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Deposit<'info> {
+    /// Owns the ledger, and may spend from `source`.
+    pub owner: Signer<'info>,
+    pub config: Account<'info, Config>,
+    #[account(
+        mut,
+        has_one = config @ SettlementError::WrongConfig,
+        has_one = mint @ SettlementError::WrongMint,
+    )]
+    pub vault: Account<'info, Vault>,
+    #[account(
+        mut,
+        has_one = owner @ SettlementError::NotLedgerOwner,
+        has_one = vault @ SettlementError::WrongVault,
+    )]
+    pub ledger: Account<'info, Ledger>,
+    #[account(mint::token_program = token_program)]
+    pub mint: InterfaceAccount<'info, Mint>,
+    /// The token account to take from.
+    #[account(mut, token::mint = mint, token::authority = owner)]
+    pub source: InterfaceAccount<'info, TokenAccount>,
+    /// The token account of the vault.
+    #[account(mut, address = vault.tokens @ SettlementError::WrongVaultTokens)]
+    pub vault_tokens: InterfaceAccount<'info, TokenAccount>,
+    pub token_program: Interface<'info, TokenInterface>,
+}
+
+impl<'info> Deposit<'info> {
+    fn validate(&self, amount: u64) -> Result<()> {
+        require!(!self.config.paused, SettlementError::Paused);
+        require_gt!(amount, 0, SettlementError::ZeroAmount);
+        Ok(())
+    }
+
+    /// Moves `amount` into the vault and returns what arrived there.
+    fn take(&mut self, amount: u64) -> Result<u64> {
+        let before = self.vault_tokens.amount;
+        let accounts = TransferChecked {
+            from: self.source.to_account_info(),
+            mint: self.mint.to_account_info(),
+            to: self.vault_tokens.to_account_info(),
+            authority: self.owner.to_account_info(),
+        };
+        let context = CpiContext::new(self.token_program.key(), accounts);
+        token_interface::transfer_checked(context, amount, self.mint.decimals)?;
+        self.vault_tokens.reload()?;
+        Ok(self
+            .vault_tokens
+            .amount
+            .checked_sub(before)
+            .ok_or(SettlementError::VaultShort)?)
+    }
+
+    pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {
+        let accounts = &mut *ctx.accounts;
+        accounts.validate(amount)?;
+        let arrived = accounts.take(amount)?;
+        accounts.vault.credit(&mut accounts.ledger, arrived)?;
+        accounts.vault.invariant(accounts.vault_tokens.amount)?;
+        emit_cpi!(Deposited {
+            vault: ctx.accounts.vault.key(),
+            mint: ctx.accounts.mint.key(),
+            owner: ctx.accounts.owner.key(),
+            amount: arrived,
+            balance: ctx.accounts.ledger.balance,
+            total: ctx.accounts.vault.total,
+        });
+        Ok(())
+    }
+}

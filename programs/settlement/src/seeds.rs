@@ -1,0 +1,19 @@
+//! Seeds of the program's addresses.
+
+use anchor_lang::prelude::*;
+
+/// A config: `[CONFIG_SEED, admin that initialized it]`.
+#[constant]
+pub const CONFIG_SEED: &[u8] = b"config";
+
+/// A vault: `[VAULT_SEED, config, mint]`.
+#[constant]
+pub const VAULT_SEED: &[u8] = b"vault";
+
+/// A vault's token account: `[TOKENS_SEED, vault]`.
+#[constant]
+pub const TOKENS_SEED: &[u8] = b"tokens";
+
+/// A ledger: `[LEDGER_SEED, vault, owner]`.
+#[constant]
+pub const LEDGER_SEED: &[u8] = b"ledger";

@@ -1,0 +1,7 @@
+mod config;
+mod ledger;
+mod vault;
+
+pub use config::Config;
+pub use ledger::Ledger;
+pub use vault::Vault;
