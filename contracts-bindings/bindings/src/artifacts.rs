@@ -1,0 +1,10 @@
+//! The committed artifacts, so that who deploys or indexes them need not know where they lie.
+//!
+//! `cargo xtask build-onchain` makes them from the sources.
+
+/// `{ contractName, abi, bytecode }` of the token.
+pub const REWARD_TOKEN_JSON: &str = include_str!("../../../artifacts/evm/RewardToken.json");
+/// `{ contractName, abi, bytecode }` of the vault.
+pub const SETTLEMENT_JSON: &str = include_str!("../../../artifacts/evm/Settlement.json");
+/// `{ contractName, abi, bytecode }` of the distributor.
+pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/RewardDistributor.json");
