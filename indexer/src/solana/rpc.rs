@@ -1,0 +1,267 @@
+//! The six JSON-RPC calls this needs (<https://solana.com/docs/rpc>), typed.
+
+use super::transaction::TransactionAnswer;
+use crate::source::SourceError;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The most entries that `getSignaturesForAddress` returns at once.
+pub const PAGE: usize = 1000;
+/// The newest transaction format that is asked for; legacy ones count as below 0.
+const MAX_TRANSACTION_VERSION: u8 = 1;
+/// Attempts of one call before the whole step counts as failed.
+const ATTEMPTS: u32 = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// Where a node is, by commitment.
+#[derive(Clone, Copy, Debug)]
+pub struct Slots {
+    pub processed: u64,
+    pub confirmed: u64,
+    pub finalized: u64,
+}
+
+/// A block without its transactions.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockHeader {
+    pub blockhash: String,
+    pub previous_blockhash: String,
+    /// Unix seconds.
+    pub block_time: Option<i64>,
+}
+
+/// What a node says of a slot.
+#[derive(Clone, Debug)]
+pub enum SlotBlock {
+    Is(BlockHeader),
+    /// The chain has no block there.
+    Skipped,
+    /// Not yet readable, or not to the end.
+    NotYet,
+    /// The node has dropped it.
+    Pruned(String),
+}
+
+/// A transaction that mentions the program.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listed {
+    pub signature: String,
+    pub slot: u64,
+    pub err: Option<Value>,
+}
+
+/// A client of one node.
+#[derive(Clone, Debug)]
+pub struct Rpc {
+    client: reqwest::Client,
+    url: reqwest::Url,
+}
+
+enum Failure {
+    /// The node understood and refuses: trying at once again is no use.
+    Refused { code: i64, message: String },
+    /// The answer did not come, or not whole.
+    Lost(String),
+}
+
+impl Rpc {
+    /// `timeout` is of one HTTP request.
+    pub fn new(url: &str, timeout: Duration) -> Result<Self, SourceError> {
+        let url = url
+            .parse()
+            .map_err(|e| SourceError::Fatal(format!("{url:?} is not the URL of a Solana node: {e}")))?;
+        let client = reqwest::Client::builder()
+            .timeout(timeout)
+            .build()
+            .map_err(|e| SourceError::Fatal(format!("cannot make an HTTP client: {e}")))?;
+        Ok(Self { client, url })
+    }
+
+    pub fn endpoint(&self) -> String {
+        endpoint(&self.url)
+    }
+
+    /// An error of this node. It names the host only, as the rest of an URL often holds a key.
+    pub fn unavailable(&self, reason: impl Into<String>) -> SourceError {
+        SourceError::Unavailable {
+            endpoint: self.endpoint(),
+            reason: reason.into(),
+        }
+    }
+
+    pub async fn genesis_hash(&self) -> Result<String, SourceError> {
+        self.call("getGenesisHash", json!([])).await
+    }
+
+    pub async fn slots(&self) -> Result<Slots, SourceError> {
+        let slot = |commitment| self.call::<u64>("getSlot", json!([{ "commitment": commitment }]));
+        let (finalized, confirmed, processed) =
+            tokio::try_join!(slot("finalized"), slot("confirmed"), slot("processed"))?;
+        // The three answers are of slightly different moments.
+        let confirmed = confirmed.max(finalized);
+        Ok(Slots {
+            processed: processed.max(confirmed),
+            confirmed,
+            finalized,
+        })
+    }
+
+    /// The first slot that the node still has.
+    pub async fn first_available(&self) -> Result<u64, SourceError> {
+        self.call("getFirstAvailableBlock", json!([])).await
+    }
+
+    /// Answers [`SlotBlock::Is`] only once every transaction of the slot can be listed (the node's error -32014 says
+    /// that it cannot).
+    pub async fn block(&self, slot: u64) -> Result<SlotBlock, SourceError> {
+        let config = json!({
+            "commitment": "confirmed", "transactionDetails": "none", "rewards": false,
+            "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
+        });
+        match self
+            .try_call::<Option<BlockHeader>>("getBlock", json!([slot, config]))
+            .await
+        {
+            Ok(Some(header)) => Ok(SlotBlock::Is(header)),
+            Ok(None)
+            | Err(Failure::Refused {
+                code: -32004 | -32014,
+                ..
+            }) => Ok(SlotBlock::NotYet),
+            Err(Failure::Refused {
+                code: -32007 | -32009,
+                ..
+            }) => Ok(SlotBlock::Skipped),
+            Err(Failure::Refused {
+                code: -32001,
+                message,
+            }) => Ok(SlotBlock::Pruned(message)),
+            Err(failure) => Err(self.failed("getBlock", failure)),
+        }
+    }
+
+    /// Up to `limit` (at most [`PAGE`]) confirmed transactions that mention `program`, newest first, older than
+    /// `before`.
+    pub async fn signatures(
+        &self,
+        program: &str,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, SourceError> {
+        let mut config = json!({ "commitment": "confirmed", "limit": limit });
+        // Nodes differ in whether they take null for absent.
+        if let Some(before) = before {
+            config["before"] = before.into();
+        }
+        self.call("getSignaturesForAddress", json!([program, config]))
+            .await
+    }
+
+    pub async fn transaction(&self, signature: &str) -> Result<TransactionAnswer, SourceError> {
+        let config = json!({
+            "commitment": "confirmed", "encoding": "json", "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
+        });
+        let answer: Option<TransactionAnswer> =
+            self.call("getTransaction", json!([signature, config])).await?;
+        answer.ok_or_else(|| self.unavailable(format!("lists transaction {signature} but does not have it")))
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, SourceError> {
+        self.try_call(method, params)
+            .await
+            .map_err(|failure| self.failed(method, failure))
+    }
+
+    async fn try_call<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, Failure> {
+        let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..ATTEMPTS {
+            match self.once(&request).await {
+                Err(Failure::Lost(reason)) => tracing::debug!(method, reason, "Solana node, trying again"),
+                answer => return answer,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 3;
+        }
+        self.once(&request).await
+    }
+
+    async fn once<T: DeserializeOwned>(&self, request: &Value) -> Result<T, Failure> {
+        let lost = |e: reqwest::Error| Failure::Lost(Chain(&e.without_url()).to_string());
+        let response = self
+            .client
+            .post(self.url.clone())
+            .json(request)
+            .send()
+            .await
+            .map_err(lost)?;
+        let status = response.status();
+        let body = response.bytes().await.map_err(lost)?;
+        let answer: Answer = match serde_json::from_slice(&body) {
+            Ok(answer) => answer,
+            Err(_) if !status.is_success() => return Err(Failure::Lost(format!("HTTP {status}"))),
+            Err(e) => {
+                return Err(Failure::Lost(format!(
+                    "unreadable answer ({} bytes): {e}",
+                    body.len()
+                )));
+            }
+        };
+        match (answer.error, answer.result) {
+            // What a gateway says under 429 or 5xx is about the moment, not about the request.
+            (Some(error), _) if status.is_success() || status.as_u16() == 400 => Err(Failure::Refused {
+                code: error.code,
+                message: error.message,
+            }),
+            (Some(error), _) => Err(Failure::Lost(format!("HTTP {status}: {}", error.message))),
+            (None, Some(result)) => serde_json::from_value(result)
+                .map_err(|e| Failure::Lost(format!("unexpected answer to {}: {e}", request["method"]))),
+            (None, None) => serde_json::from_value(Value::Null)
+                .map_err(|_| Failure::Lost(format!("empty answer to {}", request["method"]))),
+        }
+    }
+
+    fn failed(&self, method: &str, failure: Failure) -> SourceError {
+        match failure {
+            Failure::Refused { code, message } => {
+                self.unavailable(format!("{method}: error {code}: {message}"))
+            }
+            Failure::Lost(reason) => self.unavailable(format!("{method}: {reason}")),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    result: Option<Value>,
+    error: Option<NodeError>,
+}
+
+#[derive(Deserialize)]
+struct NodeError {
+    code: i64,
+    message: String,
+}
+
+/// Scheme, host and port of an URL.
+pub fn endpoint(url: &reqwest::Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// An error with its causes: reqwest's own text leaves them out.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
