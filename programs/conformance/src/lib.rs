@@ -19,14 +19,14 @@ pub mod conformance {
     use super::*;
 
     pub fn batch_message(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         header: BatchHeader,
     ) -> Result<[u8; batch::SOLANA_MESSAGE_LEN]> {
         Ok(header.solana_message())
     }
 
     pub fn batch_digest(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         header: BatchHeader,
         chain_id: u64,
         contract: [u8; 20],
@@ -35,7 +35,7 @@ pub mod conformance {
     }
 
     pub fn claim_digest(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         id: [u8; 32],
         account: [u8; 20],
         amount: u128,
@@ -53,7 +53,7 @@ pub mod conformance {
     }
 
     pub fn delta_leaf(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         index: u32,
         owner: [u8; 32],
         asset: [u8; 32],
@@ -71,7 +71,7 @@ pub mod conformance {
     }
 
     pub fn item_leaf(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         index: u32,
         asset: [u8; 32],
         token_id: [u8; 32],
@@ -90,7 +90,7 @@ pub mod conformance {
     }
 
     pub fn intent_leaf(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         index: u32,
         intent_id: [u8; 32],
         outcome: u8,
@@ -104,7 +104,7 @@ pub mod conformance {
     }
 
     pub fn verify(
-        _: Context<NoAccounts>,
+        _ctx: Context<NoAccounts>,
         root: [u8; 32],
         leaf: [u8; 32],
         proof: Vec<[u8; 32]>,

@@ -10,7 +10,6 @@ use serde_json::Value;
 pub struct Batch {
     pub header: BatchHeader,
     pub domain: Domain,
-    pub separator: [u8; 32],
     pub digest: [u8; 32],
     pub solana_message: Vec<u8>,
 }
@@ -18,7 +17,6 @@ pub struct Batch {
 pub struct SignedClaim {
     pub claim: Claim,
     pub domain: Domain,
-    pub separator: [u8; 32],
     pub digest: [u8; 32],
 }
 
@@ -83,7 +81,6 @@ fn batch(v: &Value) -> Batch {
             opened_at: number(&v["openedAt"]),
         },
         domain: Domain::settlement(number(&v["chainId"]), bytes(&v["verifyingContract"])),
-        separator: bytes(&v["separator"]),
         digest: bytes(&v["digest"]),
         solana_message: hex_bytes(&v["solanaMessage"]),
     }
@@ -98,7 +95,6 @@ fn claim(v: &Value) -> SignedClaim {
             deadline: number(&v["deadline"]),
         },
         domain: Domain::rewards(number(&v["chainId"]), bytes(&v["verifyingContract"])),
-        separator: bytes(&v["separator"]),
         digest: bytes(&v["digest"]),
     }
 }
