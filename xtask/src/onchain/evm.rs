@@ -1,12 +1,15 @@
 //! EVM contracts: `{contractName, abi, bytecode}`, as alloy's `sol!` reads it.
 
-use super::product::{Product, Sources};
+use super::{
+    json,
+    product::{Product, Sources},
+};
 use crate::{
     process::run_aside,
     repo::{self, Repo},
 };
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::{Value, json as object};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -42,8 +45,7 @@ pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
             continue;
         };
         let file = format!("{name}.json");
-        fs::write(out.join(&file), serde_json::to_string_pretty(&artifact)? + "\n")
-            .context("writing the ABI")?;
+        fs::write(out.join(&file), json::pretty(artifact)?).context("writing the ABI")?;
         products.push(Product {
             file,
             sources: sources.clone(),
@@ -73,7 +75,7 @@ fn artifact(output: &Value) -> Result<Option<(String, Value)>> {
     );
     Ok(Some((
         name.to_owned(),
-        json!({ "contractName": name, "abi": abi, "bytecode": bytecode }),
+        object!({ "contractName": name, "abi": abi, "bytecode": bytecode }),
     )))
 }
 

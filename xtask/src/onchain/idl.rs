@@ -2,40 +2,58 @@
 //! print the IDL in blocks, and the blocks are put together here. Anchor does the same in
 //! `anchor_lang_idl::build`; the result was compared with its.
 
-use crate::{process::output, repo::Repo};
+use super::json;
+use crate::{
+    process::{output, run_aside},
+    repo::Repo,
+};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, process::Command};
 
 /// The IDL of the package `name` in `dir`, as the text of the file.
 ///
 /// # Errors
 /// When the program does not compile or prints no IDL.
 pub fn of_program(repo: &Repo, dir: &str, name: &str) -> Result<String> {
-    let mut cargo = repo.cargo();
-    cargo.args([
-        "test",
+    let folder = repo.target.join("onchain/idl");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let tests = folder.join(name);
+    // The macros of Anchor read the environment while they expand.
+    let anchor = |command: &mut Command| {
+        command.env("ANCHOR_IDL_BUILD_PROGRAM_PATH", repo.root.join(dir));
+        command.env("ANCHOR_IDL_BUILD_RESOLUTION", "TRUE");
+        command
+            .env("ANCHOR_IDL_BUILD_NO_DOCS", "FALSE")
+            .env("ANCHOR_IDL_BUILD_SKIP_LINT", "FALSE");
+    };
+    // As `cargo test --lib` would, but without compiling what only the program's other tests depend on.
+    let mut compile = repo.cargo();
+    compile.args([
+        "rustc",
         "--locked",
         "--package",
         name,
         "--lib",
         "--features",
         "idl-build",
-    ]);
-    cargo.args([
-        "__anchor_private_print_idl",
         "--",
+        "--test",
+    ]);
+    compile.arg(format!("--emit=link={}", tests.display()));
+    anchor(&mut compile);
+    run_aside(&mut compile)?;
+
+    let mut print = repo.command(&tests);
+    print.args([
+        "__anchor_private_print_idl",
         "--show-output",
         "--quiet",
         "--test-threads=1",
     ]);
-    cargo.env("ANCHOR_IDL_BUILD_PROGRAM_PATH", repo.root.join(dir));
-    cargo.env("ANCHOR_IDL_BUILD_RESOLUTION", "TRUE");
-    cargo
-        .env("ANCHOR_IDL_BUILD_NO_DOCS", "FALSE")
-        .env("ANCHOR_IDL_BUILD_SKIP_LINT", "FALSE");
-    let idl = from_blocks(&output(&mut cargo)?).with_context(|| format!("the IDL of {name}"))?;
-    Ok(serde_json::to_string_pretty(&idl)? + "\n")
+    anchor(&mut print);
+    let idl = from_blocks(&output(&mut print)?).with_context(|| format!("the IDL of {name}"))?;
+    json::pretty(idl)
 }
 
 /// Puts together what the tests print: blocks `--- IDL begin KIND ---` to `--- IDL end KIND ---`.
@@ -50,18 +68,18 @@ pub fn from_blocks(printed: &str) -> Result<Value> {
         match kind {
             // The one block that is not always JSON: Anchor prints the address as it is written in the program.
             "address" => drop(idl.insert("address".into(), body.trim().trim_matches('"').into())),
-            "const" => lists.entry("constants").or_default().push(json(kind, body)?),
+            "const" => lists.entry("constants").or_default().push(parsed(kind, body)?),
             "errors" => lists
                 .entry("errors")
                 .or_default()
-                .extend(array(json(kind, body)?)),
+                .extend(array(parsed(kind, body)?)),
             "event" => {
-                let mut event = json(kind, body)?;
+                let mut event = parsed(kind, body)?;
                 types.extend(array(event["types"].take()).into_iter().map(by_name));
                 lists.entry("events").or_default().push(event["event"].take());
             }
             "program" => {
-                let Value::Object(mut program) = json(kind, body)? else {
+                let Value::Object(mut program) = parsed(kind, body)? else {
                     bail!("the program block is no object")
                 };
                 types.extend(
@@ -114,7 +132,7 @@ fn blocks(printed: &str) -> Result<Vec<(&str, &str)>> {
     Ok(found)
 }
 
-fn json(kind: &str, body: &str) -> Result<Value> {
+fn parsed(kind: &str, body: &str) -> Result<Value> {
     serde_json::from_str(body).with_context(|| format!("the block {kind}"))
 }
 
@@ -129,7 +147,7 @@ fn by_name(item: Value) -> (String, Value) {
     (item["name"].as_str().unwrap_or_default().to_owned(), item)
 }
 
-/// `settlement::state::Vault` becomes `Vault` everywhere, and every object has its keys in alphabetical order.
+/// `settlement::state::Vault` becomes `Vault` everywhere.
 fn short_names(value: Value, seen: &mut BTreeMap<String, String>) -> Result<Value> {
     Ok(match value {
         Value::String(path) if is_path(&path) => {

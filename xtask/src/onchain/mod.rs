@@ -4,6 +4,7 @@ mod compare;
 mod evm;
 mod icp;
 pub mod idl;
+mod json;
 mod product;
 mod solana;
 mod sources;
@@ -14,12 +15,15 @@ use crate::{
     repo::{self, Repo},
     setup,
 };
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 pub use icp::has_target;
 pub use solana::has_build_sbf;
 
 use product::Product;
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
 
 pub const HELP: &str = "\
 cargo xtask build-onchain [--only solana|icp|evm] [--force] [--check]
@@ -92,6 +96,18 @@ pub fn main(mut args: Args) -> Result<()> {
     }
 }
 
+/// Two builds at once would write the same files. The lock ends with the returned file.
+fn lock(repo: &Repo) -> Result<File> {
+    let folder = repo.target.join("onchain");
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let file = File::create(folder.join("lock")).context("the lock of build-onchain")?;
+    if file.try_lock().is_err() {
+        eprintln!("xtask: waiting for another build-onchain to end ...");
+        file.lock().context("the lock of build-onchain")?;
+    }
+    Ok(file)
+}
+
 /// Builds what is stale and puts it in its place.
 fn update<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>, force: bool) -> Result<()> {
     for chain in chains {
@@ -115,7 +131,7 @@ fn compare<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>) -> Result<(
     for difference in &differences {
         eprintln!("{difference}");
     }
-    anyhow::ensure!(
+    ensure!(
         differences.is_empty(),
         "{} committed artifact(s) differ from what their sources give; run: cargo xtask build-onchain, and commit \
          artifacts/",
@@ -125,7 +141,7 @@ fn compare<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>) -> Result<(
     Ok(())
 }
 
-fn built(repo: &Repo, chain: &Chain) -> Result<(std::path::PathBuf, Vec<Product>)> {
+fn built(repo: &Repo, chain: &Chain) -> Result<(PathBuf, Vec<Product>)> {
     let out = repo.target.join("onchain/out").join(chain.name);
     repo::empty_dir(&out)?;
     setup::npm(repo)?;
