@@ -31,6 +31,24 @@ pub struct Event {
     pub values: Vec<Value>,
 }
 
+/// Something a contract emitted that its artifact does not describe correctly, or that Postgres cannot hold. It is kept as
+/// it came, so that nothing is lost silently.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undecoded {
+    /// As of an [`Event`].
+    pub id: String,
+    /// Name of the contract in the configuration.
+    pub contract: String,
+    /// Contract, program or canister that emitted it.
+    pub address: String,
+    pub block: Arc<Block>,
+    pub tx_hash: Option<String>,
+    /// Why it is not a row of an event table.
+    pub reason: String,
+    /// The whole of it, as the chain's API gives it.
+    pub raw: serde_json::Value,
+}
+
 /// A value of an event, typed as its column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {

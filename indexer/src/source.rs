@@ -1,6 +1,6 @@
 //! What a chain must offer to be followed.
 
-use crate::row::{Block, Event};
+use crate::row::{Event, Undecoded};
 use async_trait::async_trait;
 use novate_catalog::Table;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,8 @@ pub enum Step {
     Advance {
         /// In chain order.
         events: Vec<Event>,
-        /// Blocks to keep for finding a common ancestor later; empty where the chain cannot reorganise.
-        blocks: Vec<Block>,
+        /// What matched an event but could not be read, kept in `novate.undecoded` so that nothing is lost silently.
+        undecoded: Vec<Undecoded>,
         cursor: Cursor,
         /// Whether the cursor is at the head: then the source is live.
         live: bool,

@@ -6,8 +6,9 @@ create schema events;
 create table novate.networks (
     name text primary key,
     kind text not null check (kind in ('evm', 'solana', 'icp')),
-    -- what tells this chain from another one behind the same URL: EVM chain id and genesis hash, Solana genesis hash, IC root key
-    identity text not null,
+    -- what tells this chain from another one behind the same URL (EVM: chain id and genesis hash; Solana: genesis hash;
+    -- IC: root key); null until a node has answered for the first time
+    identity text,
     head bigint not null default -1,
     confirmed bigint not null default -1,
     finalized bigint not null default -1,
@@ -19,7 +20,8 @@ create table novate.networks (
 create table novate.sources (
     id text primary key,
     network text not null references novate.networks (name),
-    -- opaque to all but the source; null until the first commit, which is not the same as block 0
+    -- opaque to all but the source, which keeps in it the recent block hashes that tell of a reorg; null until the
+    -- first commit, which is not the same as block 0
     cursor jsonb,
     -- the first block whose events may be missing here
     next_block bigint,
@@ -29,15 +31,20 @@ create table novate.sources (
     updated_at timestamptz not null default now()
 );
 
--- Recent blocks of each source, to find the common ancestor after a reorg.
-create table novate.blocks (
+-- What matched an event but could not be decoded or stored: kept as it came, for a person to look at.
+create table novate.undecoded (
+    id text primary key,
     source text not null references novate.sources (id) on delete cascade,
-    number bigint not null,
-    hash text not null,
-    parent_hash text not null,
-    time timestamptz not null,
-    primary key (source, number)
+    contract text not null,
+    address text not null,
+    block_number bigint not null,
+    block_hash text not null,
+    tx_hash text,
+    reason text not null,
+    raw jsonb not null
 );
+
+create index on novate.undecoded (source, block_number);
 
 create table novate.tables (
     name text primary key,

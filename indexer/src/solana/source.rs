@@ -360,7 +360,7 @@ impl SolanaSource {
         }
         Ok(Some(Step::Advance {
             events,
-            blocks: Vec::new(),
+            undecoded: Vec::new(),
             cursor,
             live,
             heads: view.heads(),
