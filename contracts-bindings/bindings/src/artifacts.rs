@@ -8,3 +8,8 @@ pub const REWARD_TOKEN_JSON: &str = include_str!("../../../artifacts/evm/RewardT
 pub const SETTLEMENT_JSON: &str = include_str!("../../../artifacts/evm/Settlement.json");
 /// `{ contractName, abi, bytecode }` of the distributor.
 pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/RewardDistributor.json");
+
+/// The settlement program, to be loaded at the address that its IDL names.
+pub const SETTLEMENT_SO: &[u8] = include_bytes!("../../../artifacts/solana/settlement.so");
+/// Anchor IDL of the settlement program.
+pub const SETTLEMENT_IDL: &str = include_str!("../../../artifacts/solana/settlement.json");

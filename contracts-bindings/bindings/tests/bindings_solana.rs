@@ -1,0 +1,147 @@
+//! The program's bindings: addresses, instructions, and events told apart from other programs' data.
+
+use anchor_lang::{Discriminator, Event as _, InstructionData, prelude::Pubkey};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use novate_bindings::artifacts::SETTLEMENT_IDL;
+use novate_bindings::solana::settlement::{self, events};
+use novate_bindings::solana::{address, event};
+
+const OTHER: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+
+fn key(byte: u8) -> Pubkey {
+    Pubkey::new_from_array([byte; 32])
+}
+
+fn paused(by: u8) -> Vec<u8> {
+    events::Paused {
+        config: key(1),
+        by: key(by),
+    }
+    .data()
+}
+
+fn data_line(data: &[u8]) -> String {
+    format!("Program data: {}", STANDARD.encode(data))
+}
+
+/// Who paused, according to the events in these log lines.
+fn pausers(lines: &[String]) -> Vec<Pubkey> {
+    event::from_logs(lines.iter().map(String::as_str))
+        .unwrap()
+        .into_iter()
+        .map(|event| match event {
+            event::Event::Paused(paused) => paused.by,
+            _ => panic!("only pauses were logged"),
+        })
+        .collect()
+}
+
+#[test]
+fn program_id_is_the_one_in_the_idl() {
+    let idl: serde_json::Value = serde_json::from_str(SETTLEMENT_IDL).unwrap();
+    assert_eq!(idl["address"], settlement::ID.to_string());
+}
+
+#[test]
+fn addresses_of_different_things_differ() {
+    let config = address::config(&key(1));
+    let vault = address::vault(&config, &key(2));
+    let all = [
+        config,
+        vault,
+        address::vault(&config, &key(3)),
+        address::vault(&address::config(&key(4)), &key(2)),
+        address::tokens(&vault),
+        address::ledger(&vault, &key(1)),
+        address::ledger(&vault, &key(2)),
+        address::event_authority(),
+    ];
+    let distinct: std::collections::HashSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len());
+}
+
+#[test]
+fn instruction_data_is_discriminator_and_arguments() {
+    let data = settlement::client::args::Deposit { amount: 7 }.data();
+    assert_eq!(data[..8], *settlement::client::args::Deposit::DISCRIMINATOR);
+    assert_eq!(data[8..], 7u64.to_le_bytes());
+}
+
+#[test]
+fn events_are_read_from_log_lines() {
+    let lines = [
+        format!("Program {} invoke [1]", settlement::ID),
+        "Program log: Instruction: Pause".into(),
+        data_line(&paused(2)),
+        format!("Program {} consumed 1200 of 200000 compute units", settlement::ID),
+        format!("Program {} success", settlement::ID),
+    ];
+    assert_eq!(pausers(&lines), [key(2)]);
+}
+
+#[test]
+fn data_of_other_programs_is_not_ours() {
+    let ours = settlement::ID;
+    let lines = [
+        format!("Program {OTHER} invoke [1]"),
+        data_line(&paused(2)),
+        // Anyone can log text that looks like a change of programs.
+        format!("Program log: Program {ours} invoke [2]"),
+        data_line(&paused(3)),
+        format!("Program {ours} invoke [2]"),
+        data_line(&paused(4)),
+        format!("Program {OTHER} invoke [3]"),
+        data_line(&paused(5)),
+        format!("Program {OTHER} failed: custom program error: 0x1"),
+        data_line(&paused(6)),
+        format!("Program {ours} success"),
+        data_line(&paused(7)),
+        format!("Program {OTHER} success"),
+    ];
+    assert_eq!(pausers(&lines), [key(4), key(6)]);
+}
+
+#[test]
+fn truncated_logs_are_an_error_not_fewer_events() {
+    let invoke = format!("Program {} invoke [1]", settlement::ID);
+    let data = data_line(&paused(2));
+    let result = event::from_logs([invoke.as_str(), &data, "Log truncated"]);
+    assert_eq!(result.err(), Some(event::Error::Truncated));
+}
+
+#[test]
+fn data_that_the_idl_does_not_know_is_an_error() {
+    let invoke = format!("Program {} invoke [1]", settlement::ID);
+    let mut unknown = paused(2);
+    unknown[0] ^= 1;
+    let result = event::from_logs([invoke.as_str(), &data_line(&unknown)]);
+    assert_eq!(result.err(), Some(event::Error::Unknown(unknown.clone())));
+    let cut_short = &paused(2)[..20];
+    let result = event::from_logs([invoke.as_str(), &data_line(cut_short)]);
+    assert_eq!(result.err(), Some(event::Error::Unknown(cut_short.to_vec())));
+}
+
+#[test]
+fn events_are_read_from_calls_of_the_program_to_itself() {
+    let deposited = events::Deposited {
+        vault: key(1),
+        mint: key(2),
+        owner: key(3),
+        amount: 5,
+        balance: 6,
+        total: u64::MAX,
+    };
+    let call = [anchor_lang::event::EVENT_IX_TAG_LE, &deposited.data()].concat();
+    let Some(event::Event::Deposited(read)) = event::from_inner_instruction(&call).unwrap() else {
+        panic!("a deposit")
+    };
+    assert_eq!(
+        (read.owner, read.amount, read.balance, read.total),
+        (key(3), 5, 6, u64::MAX)
+    );
+
+    let instruction = settlement::client::args::Deposit { amount: 7 }.data();
+    assert!(event::from_inner_instruction(&instruction).unwrap().is_none());
+    let damaged = event::from_inner_instruction(&call[..30]);
+    assert_eq!(damaged.err(), Some(event::Error::Unknown(call[8..30].to_vec())));
+}
