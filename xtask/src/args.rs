@@ -25,6 +25,12 @@ pub enum Arg {
 #[derive(Debug, PartialEq, Eq)]
 pub struct UsageError(String);
 
+impl UsageError {
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -64,6 +70,11 @@ impl Args {
             }
             None => Arg::Word(word),
         }))
+    }
+
+    /// What stands after the equal sign of the flag that was just read, if anything.
+    pub fn inline_value(&mut self) -> Option<String> {
+        self.inline.take()
     }
 
     /// The value of the flag that was just read: `--only solana` or `--only=solana`.

@@ -96,6 +96,15 @@ pub fn main(mut args: Args) -> Result<()> {
     }
 }
 
+/// `build-onchain --check`.
+///
+/// # Errors
+/// When something does not build or a committed artifact is not what its sources give.
+pub fn check_all(repo: &Repo) -> Result<()> {
+    let _lock = lock(repo)?;
+    compare(repo, CHAINS.iter())
+}
+
 /// Two builds at once would write the same files. The lock ends with the returned file.
 fn lock(repo: &Repo) -> Result<File> {
     let folder = repo.target.join("onchain");
@@ -121,7 +130,7 @@ fn update<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>, force: bool)
     Ok(())
 }
 
-/// `--check`.
+/// Builds elsewhere and compares.
 fn compare<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>) -> Result<()> {
     let mut differences = Vec::new();
     for chain in chains {
