@@ -1,5 +1,6 @@
 //! Follows EVM chains, Solana programs and ICRC-3 canisters, and writes each of their events exactly once into Postgres.
 
+pub mod icp;
 pub mod row;
 pub mod solana;
 pub mod source;

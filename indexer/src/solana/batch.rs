@@ -7,11 +7,13 @@ use super::{
     transaction::Transaction,
 };
 use crate::{
-    row::{Block, Event},
+    row::{Block, Event, Undecoded},
     source::SourceError,
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::DateTime;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -20,6 +22,10 @@ use std::{
 /// Events of one transaction are numbered below this, so that positions order by transaction first.
 const POSITIONS_PER_TRANSACTION: i64 = 1 << 16;
 
+/// Nodes keep 10 kB of log per transaction.
+const CUT: &str = "the node cut the log of this transaction, so events that the program logged may be \
+                   missing; a program that emits much should use emit_cpi!";
+
 /// A transaction that succeeded and mentions the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -27,23 +33,32 @@ pub struct Entry {
     pub signature: [u8; 64],
 }
 
-/// What the events of one program are read with.
+/// What the transactions of one program are read with.
 pub struct Reading<'a> {
     pub rpc: &'a Rpc,
+    /// Name of the program in the configuration.
+    pub contract: &'a str,
+    /// Address of the program.
     pub program: &'a str,
     pub decoder: &'a Decoder,
     /// Requests under way at once.
     pub requests: usize,
-    /// Label of metrics.
-    pub source: &'a str,
+}
+
+/// What is in some transactions.
+#[derive(Default)]
+pub struct Contents {
+    pub events: Vec<Event>,
+    pub undecoded: Vec<Undecoded>,
+    /// The newest block among those of the transactions.
+    pub newest: Option<Arc<Block>>,
 }
 
 impl Reading<'_> {
-    /// Events of `entries`, which are whole slots in chain order, and the block of each slot.
-    pub async fn events(
-        &self,
-        entries: &[Entry],
-    ) -> Result<(Vec<Event>, BTreeMap<u64, Arc<Block>>), SourceError> {
+    /// Reads `entries`, which are whole slots in chain order.
+    pub async fn contents(&self, entries: &[Entry]) -> Result<Contents, SourceError> {
+        // Both closures take owned values: one over references is not general enough for the boxed future of
+        // a source.
         let transactions = stream::iter(entries.to_vec().into_iter().map(|entry| self.transaction(entry)))
             .buffered(self.requests)
             .try_collect::<Vec<_>>();
@@ -52,7 +67,7 @@ impl Reading<'_> {
             .buffered(self.requests)
             .try_collect::<BTreeMap<_, _>>();
         let (transactions, blocks) = tokio::try_join!(transactions, blocks)?;
-        let mut events = Vec::new();
+        let mut contents = Contents::default();
         let mut place = (0, 0);
         for (entry, (signature, transaction)) in entries.iter().zip(transactions) {
             place = if place.0 == entry.slot {
@@ -62,10 +77,17 @@ impl Reading<'_> {
             };
             if let Some(transaction) = transaction {
                 let first = place.1 * POSITIONS_PER_TRANSACTION;
-                events.extend(self.decode(&signature, &transaction, &blocks[&entry.slot], first)?);
+                self.decode(
+                    &signature,
+                    &transaction,
+                    &blocks[&entry.slot],
+                    first,
+                    &mut contents,
+                )?;
             }
         }
-        Ok((events, blocks))
+        contents.newest = blocks.into_values().next_back();
+        Ok(contents)
     }
 
     async fn transaction(&self, entry: Entry) -> Result<(String, Option<Transaction>), SourceError> {
@@ -94,48 +116,56 @@ impl Reading<'_> {
         transaction: &Transaction,
         block: &Arc<Block>,
         first: i64,
-    ) -> Result<Vec<Event>, SourceError> {
+        contents: &mut Contents,
+    ) -> Result<(), SourceError> {
         let emitted = emitted(transaction, self.program)
             .map_err(|reason| self.rpc.unavailable(format!("transaction {signature}: {reason}")))?;
+        let undecoded = |id: String, reason: String, raw: serde_json::Value| Undecoded {
+            id,
+            contract: self.contract.to_owned(),
+            address: self.program.to_owned(),
+            block: block.clone(),
+            tx_hash: Some(signature.to_owned()),
+            reason,
+            raw,
+        };
         if emitted.log_cut {
-            tracing::error!(
-                source = self.source,
-                signature,
-                "the node cut the log of this transaction, so events the program logged may be missing; a program \
-                 that emits much should use emit_cpi!"
-            );
-            metrics::counter!("novate_solana_cut_logs_total", "source" => self.source.to_owned())
-                .increment(1);
+            tracing::error!(contract = self.contract, signature, "{CUT}");
+            let logs = json!({ "logMessages": transaction.logs });
+            contents
+                .undecoded
+                .push(undecoded(format!("{signature}:log"), CUT.into(), logs));
         }
-        let mut events = Vec::with_capacity(emitted.events.len());
         for (raw, position) in emitted.events.into_iter().zip(first..) {
-            let decoded = self.decoder.decode(&raw.data).map_err(|e| {
-                SourceError::Fatal(format!("program {}, transaction {signature}: {e}", self.program))
-            })?;
-            let Some((table, values)) = decoded else {
-                tracing::warn!(
-                    source = self.source,
-                    signature,
-                    "the IDL does not know an event; is it of an older version?"
-                );
-                metrics::counter!("novate_solana_unknown_events_total", "source" => self.source.to_owned())
-                    .increment(1);
-                continue;
-            };
             let inner = raw
                 .inner
                 .map_or_else(|| "-".to_owned(), |inner| inner.to_string());
-            events.push(Event {
-                table,
-                id: format!("{signature}:{}:{inner}:{}", raw.instruction, raw.ordinal),
-                address: self.program.to_owned(),
-                block: block.clone(),
-                tx_hash: Some(signature.to_owned()),
-                position,
-                values,
-            });
+            let id = format!("{signature}:{}:{inner}:{}", raw.instruction, raw.ordinal);
+            let reason = match self.decoder.decode(&raw.data) {
+                Ok(Some((table, values))) => {
+                    let (address, tx_hash) = (self.program.to_owned(), Some(signature.to_owned()));
+                    contents.events.push(Event {
+                        table,
+                        id,
+                        address,
+                        block: block.clone(),
+                        tx_hash,
+                        position,
+                        values,
+                    });
+                    continue;
+                }
+                Ok(None) => "the IDL has no event with this discriminator".to_owned(),
+                Err(e) => e.to_string(),
+            };
+            tracing::warn!(contract = self.contract, id, reason, "an event is kept undecoded");
+            contents.undecoded.push(undecoded(
+                id,
+                reason,
+                json!({ "data": STANDARD.encode(&raw.data) }),
+            ));
         }
-        Ok(events)
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reads values by their [`Layout`] from Borsh bytes (<https://borsh.io>), strictly and without trusting a length.
+//! Reads values by their [`Layout`] from Borsh bytes (<https://borsh.io>), strictly and without trusting a
+//! length.
 
 use super::{
     error::{Fault, Malformed},
@@ -61,8 +62,8 @@ impl<'a> Reader<'a> {
         self.take(length)
     }
 
-    /// Postgres' text and jsonb cannot hold U+0000, and a user of the program must not be able to stop the index
-    /// with one: it becomes U+FFFD, as other text that cannot be shown.
+    /// Postgres' text and jsonb cannot hold U+0000, and a user of the program must not be able to stop the
+    /// index with one: it becomes U+FFFD, as other text that cannot be shown.
     fn string(&mut self) -> Result<String, Malformed> {
         let text = std::str::from_utf8(self.bytes()?).map_err(|_| Malformed::Utf8)?;
         Ok(text.replace('\0', "\u{fffd}"))
@@ -119,8 +120,9 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The JSON form: integers of 64 bits and more are decimal strings, as JSON's numbers are not exact there; public
-    /// keys are base58 and bytes hex with 0x; an enum without fields is its name, one with fields `{"Name": fields}`.
+    /// The JSON form: integers of 64 bits and more are decimal strings, as JSON's numbers are not exact
+    /// there; public keys are base58 and bytes hex with 0x; an enum without fields is its name, one with
+    /// fields `{"Name": fields}`.
     fn json(&mut self, layout: &Layout) -> Result<Json, Fault> {
         Ok(match layout {
             Layout::Bool => Json::Bool(self.tag("bool", 2)? == 1),

@@ -27,7 +27,8 @@ struct EventLayout {
 }
 
 impl Decoder {
-    /// Reads an IDL of the format since Anchor 0.30, and makes one table per event, named `<contract>_<event>`.
+    /// Reads an IDL of the format since Anchor 0.30, and makes one table per event, named
+    /// `<contract>_<event>`.
     pub fn new(network: &str, contract: &str, idl_json: &str) -> Result<Self, IdlError> {
         let idl = parse(idl_json)?;
         let mut resolver = Resolver::new(&idl.types);

@@ -26,7 +26,8 @@ pub enum IdlError {
     Catalog(#[from] CatalogError),
 }
 
-/// Bytes that begin like an event of the IDL but do not go on like it: the IDL is of another version of the program.
+/// Bytes that begin like an event of the IDL but do not go on like it: the IDL is of another version of the
+/// program.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("event {event}, {at}: {reason}; the IDL must be the one of the program that is deployed")]
 pub struct DecodeError {

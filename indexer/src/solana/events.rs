@@ -1,9 +1,10 @@
 //! Which events of a transaction are a program's own.
 //!
-//! Anchor emits them in two ways. `emit!` writes a log line `Program data: <base64>`, which does not name the program:
-//! the lines around it do (`Program <id> invoke [depth]`, `success`, `failed`), so the call stack is followed. Any
-//! program can log the same bytes, but only inside its own frame. `emit_cpi!` makes the program call itself with
-//! the event as instruction data; Anchor refuses such a call unless the program's own event authority signed it.
+//! Anchor emits them in two ways. `emit!` writes a log line `Program data: <base64>`, which does not name the
+//! program: the lines around it do (`Program <id> invoke [depth]`, `success`, `failed`), so the call stack is
+//! followed. Any program can log the same bytes, but only inside its own frame. `emit_cpi!` makes the program
+//! call itself with the event as instruction data; Anchor refuses such a call unless the program's own event
+//! authority signed it.
 
 use super::transaction::{InnerInstruction, Transaction};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -134,8 +135,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Moves on to the next top-level instruction of program `id`. Those between are of the signature checking
-    /// precompiles, which run without a word in the log.
+    /// Moves on to the next top-level instruction of program `id`. Those between are of the signature
+    /// checking precompiles, which run without a word in the log.
     fn top_level(&mut self, id: &str) -> Result<Option<usize>, String> {
         if let Some(at) = self.at {
             self.calls_from(at, self.next)?;
@@ -255,8 +256,8 @@ impl<'a> Walk<'a> {
         (from..count).try_for_each(|index| self.event_of_call(instruction, index))
     }
 
-    /// Whether the program was still running, or had yet to run, where the log was cut. A call that carries an event
-    /// does not count: it logs nothing.
+    /// Whether the program was still running, or had yet to run, where the log was cut. A call that carries
+    /// an event does not count: it logs nothing.
     fn program_unfinished(&self) -> bool {
         let running = self.frames.iter().any(|frame| frame.program == self.program);
         let from = self.at.map_or(0, |at| at + 1);
@@ -286,7 +287,8 @@ fn carries_event(call: &InnerInstruction) -> bool {
         .is_ok_and(|data| data.starts_with(&EVENT_IX_TAG))
 }
 
-/// The program that made a call: the nearest earlier one a step higher on the stack. `None` if the node does not say.
+/// The program that made a call: the nearest earlier one a step higher on the stack. `None` if the node does
+/// not say.
 fn caller(transaction: &Transaction, instruction: usize, index: usize) -> Option<&str> {
     let calls = transaction.inner.as_ref()?.get(instruction)?;
     let height = calls.get(index)?.stack_height?;

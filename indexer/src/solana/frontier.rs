@@ -1,4 +1,5 @@
-//! How far a program was read, in whole slots: a slot's transactions are all in the database or none of them is.
+//! How far a program was read, in whole slots: a slot's transactions are all in the database or none of them
+//! is.
 
 use crate::source::{Cursor, SourceError};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ pub struct BlockId {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frontier {
     pub block: BlockId,
-    /// Slot of the newest transaction read: a list of transactions that ends without reaching back to it has a hole.
+    /// Slot of the newest transaction read: a list of transactions that ends without reaching back to it has
+    /// a hole.
     pub last: Option<u64>,
     /// A finalized block at or below `block`: where to go back to if `block` leaves the chain.
     pub root: Option<BlockId>,
@@ -39,7 +41,8 @@ impl Position {
         };
         let frontier: Option<Frontier> = serde_json::from_value(cursor.at.clone()).map_err(|e| {
             SourceError::Fatal(format!(
-                "the stored position of this program is not one of a Solana program ({e}); was the source of this name \
+                "the stored position of this program is not one of a Solana program ({e}); was the source of \
+                 this name \
                  another one before? Name the contract differently, or run `novate db reset`"
             ))
         })?;

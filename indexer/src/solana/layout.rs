@@ -168,7 +168,8 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// An item of a list. One that takes no bytes would let four bytes stand for four thousand million values.
+    /// An item of a list. One that takes no bytes would let four bytes stand for four thousand million
+    /// values.
     fn item(&mut self, ty: &IdlType, generics: &Generics, depth: usize) -> Result<Layout, String> {
         let item = self.layout(ty, generics, depth)?;
         if item.min_bytes() == 0 {

@@ -114,8 +114,8 @@ impl Rpc {
         self.call("getFirstAvailableBlock", json!([])).await
     }
 
-    /// Answers [`SlotBlock::Is`] only once every transaction of the slot can be listed (the node's error -32014 says
-    /// that it cannot).
+    /// Answers [`SlotBlock::Is`] only once every transaction of the slot can be listed (the node's error
+    /// -32014 says that it cannot).
     pub async fn block(&self, slot: u64) -> Result<SlotBlock, SourceError> {
         let config = json!({
             "commitment": "confirmed", "transactionDetails": "none", "rewards": false,
@@ -143,8 +143,8 @@ impl Rpc {
         }
     }
 
-    /// Up to `limit` (at most [`PAGE`]) confirmed transactions that mention `program`, newest first, older than
-    /// `before`.
+    /// Up to `limit` (at most [`PAGE`]) confirmed transactions that mention `program`, newest first, older
+    /// than `before`.
     pub async fn signatures(
         &self,
         program: &str,
@@ -162,7 +162,8 @@ impl Rpc {
 
     pub async fn transaction(&self, signature: &str) -> Result<TransactionAnswer, SourceError> {
         let config = json!({
-            "commitment": "confirmed", "encoding": "json", "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
+            "commitment": "confirmed", "encoding": "json",
+            "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
         });
         let answer: Option<TransactionAnswer> =
             self.call("getTransaction", json!([signature, config])).await?;

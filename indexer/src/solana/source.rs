@@ -1,12 +1,13 @@
 //! One Solana program, followed by its transactions.
 //!
-//! A round: how far is the chain (`getSlot`, and `getBlock` of the newest confirmed slot, which a node answers only when it
-//! knows all transactions of the slot); is the block we stand on still in it; which transactions are between the two
-//! (`getSignaturesForAddress`, paged back until it shows one that we already have); then those, oldest first, in steps of
-//! whole slots. `logsSubscribe` only says when to begin the next round.
+//! A round: how far is the chain (`getSlot`, and `getBlock` of the newest confirmed slot, which a node
+//! answers only when it knows all transactions of the slot); is the block we stand on still in it; which
+//! transactions are between the two (`getSignaturesForAddress`, paged back until it shows one that we already
+//! have); then those, oldest first, in steps of whole slots. `logsSubscribe` only says when to begin the next
+//! round.
 
 use super::{
-    batch::{Entry, Reading, block},
+    batch::{Contents, Entry, Reading, block},
     decode::Decoder,
     frontier::{BlockId, Frontier, Position},
     rpc::{Rpc, SlotBlock, Slots},
@@ -62,6 +63,7 @@ pub struct SolanaOptions {
 pub struct SolanaSource {
     id: String,
     network: String,
+    contract: String,
     program: String,
     rpc: Rpc,
     ws: Option<String>,
@@ -120,6 +122,7 @@ impl SolanaSource {
         Ok(Self {
             id,
             network,
+            contract,
             program,
             rpc,
             ws,
@@ -170,7 +173,8 @@ impl SolanaSource {
         if tip.slot < from.next_slot {
             if from.frontier.is_some() && tip.slot + LAG < from.next_slot {
                 return Err(self.rpc.unavailable(format!(
-                    "is at slot {}, while everything before slot {} is in the database; it lags, or is of another chain",
+                    "is at slot {}, while everything before slot {} is in the database; it lags, or is of \
+                     another chain",
                     tip.slot, from.next_slot
                 )));
             }
@@ -188,7 +192,8 @@ impl SolanaSource {
         Ok(None)
     }
 
-    /// Makes sure that the node can tell what follows `from`: that it has that block, and has it in its chain.
+    /// Makes sure that the node can tell what follows `from`: that it has that block, and has it in its
+    /// chain.
     async fn anchored(&self, from: &Position) -> Result<Option<Step>, SourceError> {
         let Some(frontier) = &from.frontier else {
             let first = self.rpc.first_available().await?;
@@ -227,7 +232,8 @@ impl SolanaSource {
         };
         match self.rpc.block(root.slot).await? {
             SlotBlock::Is(header) if header.blockhash != root.hash => Err(SourceError::Fatal(format!(
-                "slot {} was finalized with block {}, but {} now has {} there: it is of another chain, or was started \
+                "slot {} was finalized with block {}, but {} now has {} there: it is of another chain, \
+                 or was started \
                  anew. Point to the chain that was indexed, or run `novate db reset`",
                 root.slot,
                 root.hash,
@@ -262,7 +268,8 @@ impl SolanaSource {
 
     fn without_history(&self, slot: u64, reason: &str) -> SourceError {
         SourceError::Fatal(format!(
-            "{} no longer has slot {slot}, from which program {} must be read ({reason}): use a node with more history, \
+            "{} no longer has slot {slot}, from which program {} must be read ({reason}): use a node with more \
+             history, \
              or set start_block to a later slot and run `novate db reset`",
             self.rpc.endpoint(),
             self.program
@@ -307,7 +314,8 @@ impl SolanaSource {
         }
         match from.last() {
             Some(last) if last >= self.rpc.first_available().await? => Err(self.rpc.unavailable(format!(
-                "lists no transaction of program {} at or before slot {last}, where there was one: its list has a hole",
+                "lists no transaction of program {} at or before slot {last}, where there was one: its list has \
+                 a hole",
                 self.program
             ))),
             _ => Ok(entries),
@@ -329,14 +337,17 @@ impl SolanaSource {
         let done = rest.is_empty();
         let reading = Reading {
             rpc: &self.rpc,
+            contract: &self.contract,
             program: &self.program,
             decoder: &self.decoder,
             requests: self.requests,
-            source: &self.id,
         };
         let count = step.len();
-        let (events, mut blocks) = reading.events(step).await?;
-        let newest = blocks.pop_last().map(|(_, block)| block);
+        let Contents {
+            events,
+            undecoded,
+            newest,
+        } = reading.contents(step).await?;
         let last = newest.as_ref().map(|block| block.number).or(plan.from.last());
         let to = match newest {
             Some(block) if !done => BlockId {
@@ -360,7 +371,7 @@ impl SolanaSource {
         }
         Ok(Some(Step::Advance {
             events,
-            undecoded: Vec::new(),
+            undecoded,
             cursor,
             live,
             heads: view.heads(),
@@ -401,8 +412,8 @@ impl View {
     }
 }
 
-/// A finalized block at or below `block`: itself, or the one known, or a newer one when that has become old. Without one
-/// the source still works, a fork only costs more.
+/// A finalized block at or below `block`: itself, or the one known, or a newer one when that has become old.
+/// Without one the source still works, a fork only costs more.
 async fn root(rpc: &Rpc, known: Option<&BlockId>, block: &BlockId, finalized: u64) -> Option<BlockId> {
     if block.slot <= finalized {
         return Some(block.clone());

@@ -61,7 +61,8 @@ struct LoadedAddresses {
 pub struct Transaction {
     /// Program of each top-level instruction.
     pub programs: Vec<String>,
-    /// What each top-level instruction called, in the order of the calls; `None` when the node does not record it.
+    /// What each top-level instruction called, in the order of the calls; `None` when the node does not
+    /// record it.
     pub inner: Option<Vec<Vec<InnerInstruction>>>,
     pub logs: Vec<String>,
 }
@@ -76,8 +77,8 @@ pub struct InnerInstruction {
 }
 
 impl TransactionAnswer {
-    /// Checks the answer against what was asked for. `Ok(None)`: the transaction failed, so nothing of it happened.
-    /// The error is what is wrong with the answer.
+    /// Checks the answer against what was asked for. `Ok(None)`: the transaction failed, so nothing of it
+    /// happened. The error is what is wrong with the answer.
     pub fn check(self, signature: &str, slot: u64) -> Result<Option<Transaction>, String> {
         if self
             .transaction

@@ -1,5 +1,6 @@
-//! Wakes the source as soon as the program is mentioned, by `logsSubscribe`. Only a wake: what there is to read is always
-//! asked for from the cursor on, so a notification that is lost, doubled or false costs time at most.
+//! Wakes the source as soon as the program is mentioned, by `logsSubscribe`. Only a wake: what there is to
+//! read is always asked for from the cursor on, so a notification that is lost, doubled or false costs time
+//! at most.
 
 use super::rpc::endpoint;
 use crate::source::SourceError;
