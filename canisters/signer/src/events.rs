@@ -1,0 +1,128 @@
+//! What the block log says. `signer.icrc3.json` describes the same blocks for indexers; a test compares the two.
+
+use crate::{
+    api::Role,
+    icrc3::{self, Value},
+    voucher::Voucher,
+};
+use candid::Principal;
+
+/// A change of state. Each has its own block type.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    Initialized {
+        admin: Principal,
+        key_name: &'a str,
+    },
+    RoleGranted {
+        who: Principal,
+        role: Role,
+    },
+    RoleRevoked {
+        who: Principal,
+        role: Role,
+    },
+    DistributorAllowed {
+        chain_id: u64,
+        distributor: [u8; 20],
+        max_amount: u128,
+    },
+    DistributorRemoved {
+        chain_id: u64,
+        distributor: [u8; 20],
+    },
+    Paused,
+    Resumed,
+    ClaimAccepted(&'a Voucher),
+    ClaimSigned {
+        voucher: &'a Voucher,
+        signature: [u8; 65],
+    },
+}
+
+/// The block types of the log, in the order of [`Event`].
+pub const BLOCK_TYPES: [&str; 9] = [
+    "initialized",
+    "role_granted",
+    "role_revoked",
+    "distributor_allowed",
+    "distributor_removed",
+    "paused",
+    "resumed",
+    "claim_accepted",
+    "claim_signed",
+];
+
+/// Appends the event to the log, in the same message that changed the state.
+pub fn record(caller: Principal, event: Event<'_>) {
+    let mut tx = vec![("caller", Value::text(caller))];
+    tx.extend(event.fields());
+    icrc3::append(event.block_type(), ic_cdk::api::time(), tx);
+}
+
+impl Event<'_> {
+    fn block_type(&self) -> &'static str {
+        BLOCK_TYPES[match self {
+            Self::Initialized { .. } => 0,
+            Self::RoleGranted { .. } => 1,
+            Self::RoleRevoked { .. } => 2,
+            Self::DistributorAllowed { .. } => 3,
+            Self::DistributorRemoved { .. } => 4,
+            Self::Paused => 5,
+            Self::Resumed => 6,
+            Self::ClaimAccepted(_) => 7,
+            Self::ClaimSigned { .. } => 8,
+        }]
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        match *self {
+            Self::Initialized { admin, key_name } => {
+                vec![("admin", Value::text(admin)), ("key_name", Value::text(key_name))]
+            }
+            Self::RoleGranted { who, role } | Self::RoleRevoked { who, role } => {
+                vec![
+                    ("principal", Value::text(who)),
+                    ("role", Value::text(role.name())),
+                ]
+            }
+            Self::DistributorAllowed {
+                chain_id,
+                distributor,
+                max_amount,
+            } => vec![
+                ("chain_id", Value::nat(chain_id)),
+                ("distributor", Value::blob(distributor)),
+                ("max_amount", Value::nat(max_amount)),
+            ],
+            Self::DistributorRemoved {
+                chain_id,
+                distributor,
+            } => {
+                vec![
+                    ("chain_id", Value::nat(chain_id)),
+                    ("distributor", Value::blob(distributor)),
+                ]
+            }
+            Self::Paused | Self::Resumed => vec![],
+            Self::ClaimAccepted(voucher) => claim(voucher),
+            Self::ClaimSigned { voucher, signature } => {
+                let mut fields = claim(voucher);
+                fields.push(("signature", Value::blob(signature)));
+                fields
+            }
+        }
+    }
+}
+
+fn claim(voucher: &Voucher) -> Vec<(&'static str, Value)> {
+    vec![
+        ("claim_id", Value::blob(voucher.claim.id)),
+        ("chain_id", Value::nat(voucher.chain_id)),
+        ("distributor", Value::blob(voucher.distributor)),
+        ("account", Value::blob(voucher.claim.account)),
+        ("amount", Value::nat(voucher.claim.amount)),
+        ("deadline", Value::nat(voucher.claim.deadline)),
+        ("digest", Value::blob(voucher.digest())),
+    ]
+}
