@@ -13,3 +13,10 @@ pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/R
 pub const SETTLEMENT_SO: &[u8] = include_bytes!("../../../artifacts/solana/settlement.so");
 /// Anchor IDL of the settlement program.
 pub const SETTLEMENT_IDL: &str = include_str!("../../../artifacts/solana/settlement.json");
+
+/// The signer canister.
+pub const SIGNER_WASM: &[u8] = include_bytes!("../../../artifacts/icp/signer.wasm");
+/// Candid interface of the signer.
+pub const SIGNER_DID: &str = include_str!("../../../artifacts/icp/signer.did");
+/// The fields of each block type in the signer's ICRC-3 log.
+pub const SIGNER_ICRC3: &str = include_str!("../../../artifacts/icp/signer.icrc3.json");
