@@ -1,5 +1,5 @@
 -- System tables: what is followed, how far, and how certain it is.
-create schema novate;
+-- (The schema novate itself is made by the migrator, which keeps its own table there.)
 create schema data;
 create schema events;
 

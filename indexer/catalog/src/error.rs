@@ -9,13 +9,28 @@ pub enum CatalogError {
         "table {table} exists with other columns ({stored}) than its ABI, IDL or block schema now gives ({wanted}); \
          run `novate db reset` to index again, or name the contract differently"
     )]
-    ColumnsChanged { table: Ident, stored: String, wanted: String },
+    ColumnsChanged {
+        table: Ident,
+        stored: String,
+        wanted: String,
+    },
+    #[error(
+        "table {table} holds the events {stored}, so those of {wanted} need another name: name the contract differently, \
+         or run `novate db reset` to index again"
+    )]
+    TableTaken {
+        table: Ident,
+        stored: String,
+        wanted: String,
+    },
     #[error(
         "the database was written by a newer Novate (its schema has migration {0}, unknown here); \
          use that version, or another database"
     )]
     NewerDatabase(i64),
-    #[error("migration {0} of the database differs from this program's; it was edited after it had been applied")]
+    #[error(
+        "migration {0} of the database differs from this program's; it was edited after it had been applied"
+    )]
     EditedMigration(i64),
     #[error("the catalog holds an unreadable definition of table {table}: {reason}")]
     Unreadable { table: String, reason: String },
@@ -24,7 +39,6 @@ pub enum CatalogError {
     #[error("migrating the database: {0}")]
     Migrate(sqlx::migrate::MigrateError),
 }
-
 
 impl From<sqlx::migrate::MigrateError> for CatalogError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {

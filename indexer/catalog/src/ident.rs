@@ -32,7 +32,11 @@ impl Ident {
             snake.push(c.to_ascii_lowercase());
         }
         let snake = snake.trim_end_matches('_');
-        let bare = if snake.starts_with(|c: char| c.is_ascii_digit()) { format!("n{snake}") } else { snake.into() };
+        let bare = if snake.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("n{snake}")
+        } else {
+            snake.into()
+        };
         Self::try_from(bare).map_err(|_| CatalogError::BadName(name.into()))
     }
 
@@ -59,8 +63,14 @@ impl TryFrom<String> for Ident {
         let legal = !name.is_empty()
             && name.len() <= MAX_BYTES
             && !name.starts_with(|c: char| c.is_ascii_digit())
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if legal { Ok(Self(name)) } else { Err(CatalogError::BadName(name)) }
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if legal {
+            Ok(Self(name))
+        } else {
+            Err(CatalogError::BadName(name))
+        }
     }
 }
 

@@ -13,5 +13,7 @@ mod table;
 pub use error::CatalogError;
 pub use finality::Finality;
 pub use ident::Ident;
-pub use system::{NetworkStatus, SourceState, SourceStatus, migrate, networks, reset, sources, tables, upsert_table};
+pub use system::{
+    NetworkStatus, SourceState, SourceStatus, migrate, networks, reset, sources, tables, upsert_table,
+};
 pub use table::{COMMON_COLUMNS, Column, ColumnType, Table};

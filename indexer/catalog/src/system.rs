@@ -5,14 +5,25 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+/// Where applied migrations are kept. Qualified, because an unqualified name is looked up in a schema named like the user
+/// first, and a user named `novate` has one.
+const MIGRATIONS: &str = "novate.migrations";
 
 /// Brings the system tables to this program's version. Forward only; waits for another process that migrates.
 ///
 /// # Errors
 /// [`CatalogError::NewerDatabase`] when a later version has migrated it already.
 pub async fn migrate(pool: &PgPool) -> Result<(), CatalogError> {
-    Ok(MIGRATIONS.run(pool).await?)
+    let mut migrator = sqlx::migrate!();
+    migrator.create_schema("novate");
+    migrator.dangerous_set_table_name(MIGRATIONS);
+    let mut connection = pool.acquire().await?;
+    let migrated = migrator.run_direct(None, &mut *connection, false).await;
+    if migrated.is_err() {
+        // The session still holds the lock that keeps other processes from migrating.
+        connection.close_on_drop();
+    }
+    Ok(migrated?)
 }
 
 /// Drops everything Novate keeps in this database, and migrates it afresh.
@@ -22,7 +33,6 @@ pub async fn reset(pool: &PgPool) -> Result<(), CatalogError> {
         "drop schema if exists events cascade",
         "drop schema if exists data cascade",
         "drop schema if exists novate cascade",
-        "drop table if exists public._sqlx_migrations",
     ] {
         sqlx::query(statement).execute(&mut *tx).await?;
     }
@@ -33,7 +43,8 @@ pub async fn reset(pool: &PgPool) -> Result<(), CatalogError> {
 /// Creates the table when it is new, and enters it into the catalog.
 ///
 /// # Errors
-/// [`CatalogError::ColumnsChanged`] when the catalog holds it with other columns.
+/// [`CatalogError::ColumnsChanged`] when the catalog holds it with other columns, [`CatalogError::TableTaken`] when it holds
+/// another event under this name.
 pub async fn upsert_table(db: &mut PgConnection, table: &Table) -> Result<(), CatalogError> {
     let stored: Option<Json<serde_json::Value>> =
         sqlx::query_scalar("select definition from novate.tables where name = $1 for update")
@@ -42,15 +53,35 @@ pub async fn upsert_table(db: &mut PgConnection, table: &Table) -> Result<(), Ca
             .await?;
     if let Some(Json(definition)) = stored {
         let stored = read_table(table.name.as_str(), definition)?;
-        let columns = |t: &Table| t.columns.iter().map(|c| (c.name.clone(), c.ty, c.nullable)).collect::<Vec<_>>();
+        if (&stored.network, &stored.contract, &stored.event)
+            != (&table.network, &table.contract, &table.event)
+        {
+            return Err(CatalogError::TableTaken {
+                table: table.name.clone(),
+                stored: format!("{}.{} on {}", stored.contract, stored.event, stored.network),
+                wanted: format!("{}.{} on {}", table.contract, table.event, table.network),
+            });
+        }
+        let columns = |t: &Table| {
+            t.columns
+                .iter()
+                .map(|c| (c.name.clone(), c.ty, c.nullable))
+                .collect::<Vec<_>>()
+        };
         if columns(&stored) != columns(table) {
             let (stored, wanted) = (describe(&stored), describe(table));
-            return Err(CatalogError::ColumnsChanged { table: table.name.clone(), stored, wanted });
+            return Err(CatalogError::ColumnsChanged {
+                table: table.name.clone(),
+                stored,
+                wanted,
+            });
         }
     }
     for statement in table.create_statements() {
         // The statement is made of validated, quoted names only.
-        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *db).await?;
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .execute(&mut *db)
+            .await?;
     }
     sqlx::query(
         "insert into novate.tables (name, network, contract, definition) values ($1, $2, $3, $4)
@@ -66,20 +97,30 @@ pub async fn upsert_table(db: &mut PgConnection, table: &Table) -> Result<(), Ca
 }
 
 fn describe(table: &Table) -> String {
-    let columns: Vec<String> = table.columns.iter().map(|c| format!("{} {}", c.name, c.ty.sql())).collect();
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|c| format!("{} {}", c.name, c.ty.sql()))
+        .collect();
     columns.join(", ")
 }
 
 fn read_table(name: &str, definition: serde_json::Value) -> Result<Table, CatalogError> {
-    serde_json::from_value(definition)
-        .map_err(|e| CatalogError::Unreadable { table: name.to_owned(), reason: e.to_string() })
+    serde_json::from_value(definition).map_err(|e| CatalogError::Unreadable {
+        table: name.to_owned(),
+        reason: e.to_string(),
+    })
 }
 
 /// Every table of the catalog, by name.
 pub async fn tables(pool: &PgPool) -> Result<Vec<Table>, CatalogError> {
     let rows: Vec<(String, Json<serde_json::Value>)> =
-        sqlx::query_as("select name, definition from novate.tables order by name").fetch_all(pool).await?;
-    rows.into_iter().map(|(name, Json(definition))| read_table(&name, definition)).collect()
+        sqlx::query_as("select name, definition from novate.tables order by name")
+            .fetch_all(pool)
+            .await?;
+    rows.into_iter()
+        .map(|(name, Json(definition))| read_table(&name, definition))
+        .collect()
 }
 
 /// What is known of a network's heads. Block numbers are inclusive; -1 when none is known.

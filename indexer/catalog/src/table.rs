@@ -65,14 +65,49 @@ impl ColumnType {
 
 /// The columns every event table starts with: (name, type, nullable, description).
 pub const COMMON_COLUMNS: [(&str, ColumnType, bool, &str); 8] = [
-    ("id", ColumnType::Text, false, "Key of the event, the same in every index of the chain."),
-    ("network", ColumnType::Text, false, "Network of the configuration."),
-    ("address", ColumnType::Text, false, "Contract, program or canister that emitted the event."),
-    ("block_number", ColumnType::Int, false, "EVM block, Solana slot or ICRC-3 block index."),
+    (
+        "id",
+        ColumnType::Text,
+        false,
+        "Key of the event, the same in every index of the chain.",
+    ),
+    (
+        "network",
+        ColumnType::Text,
+        false,
+        "Network of the configuration.",
+    ),
+    (
+        "address",
+        ColumnType::Text,
+        false,
+        "Contract, program or canister that emitted the event.",
+    ),
+    (
+        "block_number",
+        ColumnType::Int,
+        false,
+        "EVM block, Solana slot or ICRC-3 block index.",
+    ),
     ("block_hash", ColumnType::Text, false, "Hash of that block."),
-    ("block_time", ColumnType::Timestamp, false, "Time the block claims."),
-    ("tx_hash", ColumnType::Text, true, "EVM transaction hash or Solana signature; none on the IC."),
-    ("position", ColumnType::Int, false, "Order of the event within its block."),
+    (
+        "block_time",
+        ColumnType::Timestamp,
+        false,
+        "Time the block claims.",
+    ),
+    (
+        "tx_hash",
+        ColumnType::Text,
+        true,
+        "EVM transaction hash or Solana signature; none on the IC.",
+    ),
+    (
+        "position",
+        ColumnType::Int,
+        false,
+        "Order of the event within its block.",
+    ),
 ];
 
 impl Table {
@@ -84,7 +119,10 @@ impl Table {
         event: &str,
         fields: impl IntoIterator<Item = (&'a str, ColumnType, bool, Option<String>)>,
     ) -> Result<Self, CatalogError> {
-        let mut taken: BTreeSet<String> = COMMON_COLUMNS.iter().map(|(name, ..)| (*name).to_owned()).collect();
+        let mut taken: BTreeSet<String> = COMMON_COLUMNS
+            .iter()
+            .map(|(name, ..)| (*name).to_owned())
+            .collect();
         taken.insert("finality".into());
         let mut columns = Vec::new();
         for (field, ty, nullable, description) in fields {
@@ -92,7 +130,13 @@ impl Table {
             while !taken.insert(name.to_string()) {
                 name = Ident::try_from(format!("arg_{name}"))?;
             }
-            columns.push(Column { name, field: field.to_owned(), ty, nullable, description });
+            columns.push(Column {
+                name,
+                field: field.to_owned(),
+                ty,
+                nullable,
+                description,
+            });
         }
         Ok(Self {
             name: Ident::join(contract, event)?,
@@ -114,20 +158,27 @@ impl Table {
         format!("events.{}", self.name.quoted())
     }
 
-    /// Statements that create the table, its indexes and its view, in order. Idempotent.
+    /// Statements that create the table and its view, in order. Idempotent.
     ///
     /// `finality` is not stored but follows from the network's heads, so that a block that becomes final costs one
     /// update instead of one per row, and no row can disagree with its block.
     pub fn create_statements(&self) -> Vec<String> {
-        let common = COMMON_COLUMNS.iter().map(|&(name, ty, nullable, _)| column_sql(name, ty, nullable));
-        let own = self.columns.iter().map(|c| column_sql(c.name.as_str(), c.ty, c.nullable));
+        let common = COMMON_COLUMNS
+            .iter()
+            .map(|&(name, ty, nullable, _)| column_sql(name, ty, nullable));
+        let own = self
+            .columns
+            .iter()
+            .map(|c| column_sql(c.name.as_str(), c.ty, c.nullable));
         let columns: Vec<String> = common.chain(own).collect();
-        let (data, view, name) = (self.data(), self.view(), self.name.as_str());
+        let (data, view) = (self.data(), self.view());
         vec![
-            format!("create table if not exists {data} ({}, primary key (\"id\"))", columns.join(", ")),
+            // The second key is there for its index, in chain order: unlike an index of its own it needs no name, which could
+            // be that of another table's index once Postgres has cut both at 63 bytes.
             format!(
-                "create index if not exists {} on {data} (network, block_number, position, id)",
-                index_name(name, "at")
+                "create table if not exists {data} ({}, primary key (\"id\"), \
+                 unique (\"network\", \"block_number\", \"position\", \"id\"))",
+                columns.join(", ")
             ),
             format!(
                 "create or replace view {view} as select t.*, novate.finality(t.network, t.block_number) as finality \
@@ -138,15 +189,9 @@ impl Table {
 }
 
 fn column_sql(name: &str, ty: ColumnType, nullable: bool) -> String {
-    format!("\"{name}\" {}{}", ty.sql(), if nullable { "" } else { " not null" })
-}
-
-/// Postgres cuts names at 63 bytes: a long table name is shortened and told apart by its length.
-fn index_name(table: &str, suffix: &str) -> String {
-    let room = 63 - suffix.len() - 5;
-    if table.len() <= room {
-        format!("\"{table}_{suffix}\"")
-    } else {
-        format!("\"{}{:02}_{suffix}\"", &table[..room], table.len())
-    }
+    format!(
+        "\"{name}\" {}{}",
+        ty.sql(),
+        if nullable { "" } else { " not null" }
+    )
 }
