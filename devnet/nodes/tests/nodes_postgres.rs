@@ -265,14 +265,20 @@ fn npms_embedded_postgres_serves_too() {
             fs::remove_file(entry.path()).unwrap();
         }
     }
-    let said = run(
-        "start",
-        &[
-            ("PG_BIN_DIR", &closed.path().join("native/bin")),
-            ("XDG_CACHE_HOME", closed.path()),
-        ],
-    );
+    let cache = reachable_temporary_folder();
+    let place = [
+        ("PG_BIN_DIR", &*closed.path().join("native/bin")),
+        ("XDG_CACHE_HOME", cache.path()),
+    ];
+    let said = run("start", &place);
     assert!(said.starts_with("Ok(())"), "{said}");
+    assert_eq!(
+        fs::read_dir(cache.path().join("novate")).unwrap().count(),
+        1,
+        "one copy, and nothing half made"
+    );
+    let said = run("start", &place);
+    assert!(said.starts_with("Ok(())"), "the copy is used again: {said}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use candid::{CandidType, Decode, Encode, Nat, Principal};
 use ic_agent::Agent;
 use ic_management_canister_types::{
     CanisterIdRecord, CanisterInstallMode, InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs,
+    ProvisionalTopUpCanisterArgs,
 };
 
 impl IcNode {
@@ -33,6 +34,27 @@ impl IcNode {
         Ok(Decode!(&reply, CanisterIdRecord)
             .map_err(Error::ic(doing))?
             .canister_id)
+    }
+
+    /// Gives a canister more cycles, out of nothing.
+    ///
+    /// # Errors
+    /// [`Error::Ic`] with what the node answered.
+    pub async fn top_up(&self, agent: &Agent, canister_id: Principal, cycles: u128) -> Result<()> {
+        let arguments = ProvisionalTopUpCanisterArgs {
+            canister_id,
+            amount: Nat::from(cycles),
+        };
+        let doing = format!("top up {canister_id}");
+        management(
+            agent,
+            canister_id,
+            "provisional_top_up_canister",
+            &arguments,
+            &doing,
+        )
+        .await
+        .map(drop)
     }
 
     /// Installs `wasm` (at most 2 MB: it travels in one message) in an empty canister; `argument` is the

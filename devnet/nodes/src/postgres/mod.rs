@@ -114,7 +114,7 @@ impl Postgres {
     }
 
     /// A folder for [`Postgres::persistent`] that the user who runs Postgres can reach: below the cache
-    /// folder, or below /var/tmp for root, whose home is closed to others.
+    /// folder, or below /var/tmp when that is closed to others, as root's home is.
     pub fn default_folder() -> std::path::PathBuf {
         user::state_folder().join("postgres")
     }

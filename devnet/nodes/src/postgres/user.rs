@@ -94,13 +94,13 @@ pub(super) fn must_reach(path: &Path) -> Result<()> {
     }
 }
 
-/// A folder for what outlives this process.
+/// A folder for what outlives this process: the user's cache folder if Postgres can reach it.
 pub(super) fn state_folder() -> PathBuf {
     let cache = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
     match cache {
-        Some(cache) if runner().is_none() => cache.join("novate"),
+        Some(cache) if can_reach(&cache) => cache.join("novate"),
         _ => PathBuf::from(format!("/var/tmp/novate-{}", effective_uid())),
     }
 }

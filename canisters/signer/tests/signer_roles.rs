@@ -1,0 +1,171 @@
+//! Who may set what.
+
+mod common;
+
+use candid::{Nat, Principal, encode_one};
+use common::{CHAIN, DISTRIBUTOR, Signer, identity, principal, wasm};
+use devnet_nodes::IcNode;
+use ic_agent::Identity;
+use serde_bytes::ByteBuf;
+use signer::{
+    api::{Distributor, InitArgs, Role},
+    refusal::Refusal,
+};
+
+#[tokio::test]
+async fn only_administrators_administer() {
+    let signer = Signer::start().await;
+    let before = signer.status().await.log_length;
+    for who in [&signer.stranger, &signer.claimer] {
+        let missing = Err(Refusal::RoleMissing {
+            caller: principal(who),
+            role: Role::Admin,
+        });
+        assert_eq!(
+            signer.set_role(who, principal(who), Role::Admin, true).await,
+            missing
+        );
+        assert_eq!(signer.allow(who, 5).await, missing);
+        assert_eq!(signer.pause(who).await, missing);
+        assert_eq!(signer.resume(who).await, missing);
+        let remove = (CHAIN, ByteBuf::from(DISTRIBUTOR.to_vec()));
+        assert_eq!(
+            signer
+                .update::<Result<(), Refusal>>(who, "remove_distributor", remove)
+                .await
+                .unwrap(),
+            missing
+        );
+    }
+    let who = &signer.anonymous;
+    assert_eq!(
+        signer.set_role(who, principal(who), Role::Admin, true).await,
+        Err(Refusal::Anonymous)
+    );
+    assert_eq!(signer.pause(who).await, Err(Refusal::Anonymous));
+    assert_eq!(
+        signer.status().await.log_length,
+        before,
+        "a refusal is not logged"
+    );
+}
+
+#[tokio::test]
+async fn a_guardian_pauses_and_an_administrator_resumes() {
+    let signer = Signer::start().await;
+    let guardian = &signer.stranger;
+    signer
+        .set_role(&signer.admin, principal(guardian), Role::Guardian, true)
+        .await
+        .unwrap();
+    signer.pause(guardian).await.unwrap();
+    signer.pause(guardian).await.unwrap();
+    assert!(signer.status().await.paused);
+    let missing = Err(Refusal::RoleMissing {
+        caller: principal(guardian),
+        role: Role::Admin,
+    });
+    assert_eq!(signer.resume(guardian).await, missing);
+    signer.resume(&signer.admin).await.unwrap();
+    assert!(!signer.status().await.paused);
+    assert_eq!(
+        signer.blocks_of("paused").await.len(),
+        1,
+        "what changes nothing is not logged"
+    );
+}
+
+#[tokio::test]
+async fn somebody_always_administers() {
+    let signer = Signer::start().await;
+    let (first, second) = (principal(&signer.admin), identity(9).sender().unwrap());
+    assert_eq!(
+        signer.set_role(&signer.admin, first, Role::Admin, false).await,
+        Err(Refusal::LastAdmin)
+    );
+    signer
+        .set_role(&signer.admin, second, Role::Admin, true)
+        .await
+        .unwrap();
+    signer
+        .set_role(&signer.admin, first, Role::Admin, false)
+        .await
+        .unwrap();
+    let missing = Err(Refusal::RoleMissing {
+        caller: first,
+        role: Role::Admin,
+    });
+    assert_eq!(
+        signer.set_role(&signer.admin, first, Role::Admin, true).await,
+        missing
+    );
+    let successor = signer.node.agent(identity(9)).unwrap();
+    signer
+        .set_role(&successor, first, Role::Admin, true)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn anybody_can_be_anonymous_so_that_gets_no_role() {
+    let signer = Signer::start().await;
+    for role in Role::ALL {
+        let refused = signer
+            .set_role(&signer.admin, Principal::anonymous(), role, true)
+            .await;
+        assert_eq!(refused, Err(Refusal::Anonymous));
+    }
+}
+
+#[tokio::test]
+async fn an_anonymous_administrator_stops_the_installation() {
+    let node = IcNode::start().await.unwrap();
+    let admin = node.agent(identity(1)).unwrap();
+    let canister = node.create_canister(&admin, 10_000_000_000_000).await.unwrap();
+    let init = InitArgs {
+        admin: Principal::anonymous(),
+        key_name: "dfx_test_key".into(),
+    };
+    let refused = node
+        .install(&admin, canister, &wasm(), encode_one(init).unwrap())
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("cannot be the administrator"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_distributor_can_be_changed_and_removed() {
+    let signer = Signer::start().await;
+    signer.allow(&signer.admin, 10).await.unwrap();
+    signer.allow(&signer.admin, 10).await.unwrap();
+    let address = ByteBuf::from(DISTRIBUTOR.to_vec());
+    let changed = Distributor {
+        chain_id: CHAIN,
+        address: address.clone(),
+        max_amount: Nat::from(10u8),
+    };
+    assert_eq!(signer.status().await.distributors, [changed]);
+    assert_eq!(
+        signer.blocks_of("distributor_allowed").await.len(),
+        2,
+        "what changes nothing is not logged"
+    );
+
+    let remove = async || -> Result<(), Refusal> {
+        signer
+            .update(&signer.admin, "remove_distributor", (CHAIN, address.clone()))
+            .await
+            .unwrap()
+    };
+    remove().await.unwrap();
+    assert_eq!(signer.status().await.distributors, []);
+    let unknown = Refusal::DistributorNotAllowed {
+        chain_id: CHAIN,
+        distributor: address.clone(),
+    };
+    assert_eq!(remove().await, Err(unknown));
+    assert_eq!(signer.allow(&signer.admin, 0).await, Err(Refusal::ZeroAmount));
+}
