@@ -25,6 +25,8 @@ create table novate.sources (
     cursor jsonb,
     -- the first block whose events may be missing here
     next_block bigint,
+    -- the newest block of what this source follows: two canisters of one network count their blocks apart
+    head bigint,
     state text not null check (state in ('starting', 'backfill', 'live', 'retrying', 'stopped')),
     error text,
     events bigint not null default 0,

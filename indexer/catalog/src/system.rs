@@ -160,6 +160,8 @@ pub struct SourceStatus {
     pub error: Option<String>,
     /// The first block whose events may be missing; none before the first commit.
     pub next_block: Option<i64>,
+    /// The newest block of what it follows. It differs from the network's head where canisters count blocks apart.
+    pub head: Option<i64>,
     /// Events written since the database was made, rolled-back ones subtracted.
     pub events: i64,
     pub updated_at: DateTime<Utc>,
@@ -177,7 +179,7 @@ pub async fn networks(pool: &PgPool) -> Result<Vec<NetworkStatus>, CatalogError>
 /// The state of every source, by id.
 pub async fn sources(pool: &PgPool) -> Result<Vec<SourceStatus>, CatalogError> {
     Ok(sqlx::query_as(
-        "select id, network, state, error, next_block, events, updated_at from novate.sources order by id",
+        "select id, network, state, error, next_block, head, events, updated_at from novate.sources order by id",
     )
     .fetch_all(pool)
     .await?)
