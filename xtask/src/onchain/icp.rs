@@ -10,7 +10,11 @@ use crate::{
     setup,
 };
 use anyhow::{Context, Result};
-use std::{fs, path::Path, process::Command};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -116,16 +120,16 @@ pub fn has_target(repo: &Repo) -> bool {
 
 /// Compiler flags that keep this machine's folders out of the panic messages in the module.
 fn no_local_paths(repo: &Repo) -> String {
-    let home = std::env::var_os("CARGO_HOME").map(Into::into);
-    let home = home.or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let crates = home.map(|home| {
-        format!(
-            "--remap-path-prefix={}=crates",
-            home.join("registry/src").display()
-        )
-    });
-    let own = format!("--remap-path-prefix={}=.", repo.root.display());
-    crates.into_iter().chain([own]).collect::<Vec<_>>().join("\u{1f}")
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    let registries = home
+        .and_then(|home| fs::read_dir(home.join("registry/src")).ok())
+        .into_iter()
+        .flatten();
+    let crates = registries.flatten().map(|dir| (dir.path(), "crates"));
+    let flags = crates.chain([(repo.root.clone(), ".")]);
+    let flags = flags.map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
+    flags.collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Appends a custom section to a WebAssembly module (core specification, section 5.5.3).
