@@ -9,7 +9,7 @@ use crate::{
     setup,
 };
 use anyhow::{Context, Result, ensure};
-use report::Figure;
+pub use report::Figure;
 use std::{
     fs,
     io::{BufRead, BufReader},

@@ -39,7 +39,8 @@ impl Figure {
         format!("bench {suite}.{} {} {}", self.name, self.value, self.unit)
     }
 
-    fn to_json(&self) -> Value {
+    /// The figure for the report.
+    pub fn to_json(&self) -> Value {
         let mut figure = json!({ "name": self.name, "value": self.value, "unit": self.unit });
         for (key, value) in &self.more {
             figure[key] = json!(value);

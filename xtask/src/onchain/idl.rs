@@ -1,6 +1,5 @@
 //! An Anchor program's IDL without Anchor's command line: with the feature `idl-build` its macros make tests that
-//! print the IDL in blocks, and the blocks are put together here. Anchor does the same in
-//! `anchor_lang_idl::build`; the result was compared with its.
+//! print the IDL in blocks, and the blocks are put together here, as `anchor_lang_idl::build` does it.
 
 use super::json;
 use crate::{
@@ -66,8 +65,7 @@ pub fn from_blocks(printed: &str) -> Result<Value> {
     let mut lists: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (kind, body) in blocks(printed)? {
         match kind {
-            // The one block that is not always JSON: Anchor prints the address as it is written in the program.
-            "address" => drop(idl.insert("address".into(), body.trim().trim_matches('"').into())),
+            "address" => drop(idl.insert("address".into(), parsed(kind, body)?)),
             "const" => lists.entry("constants").or_default().push(parsed(kind, body)?),
             "errors" => lists
                 .entry("errors")
@@ -120,8 +118,9 @@ pub fn from_blocks(printed: &str) -> Result<Value> {
 fn blocks(printed: &str) -> Result<Vec<(&str, &str)>> {
     let mut found = Vec::new();
     for text in printed.split("--- IDL begin ").skip(1) {
-        let (kind, rest) = text
-            .split_once(" ---\n")
+        let line_and_rest = text.split_once('\n');
+        let (kind, rest) = line_and_rest
+            .and_then(|(line, rest)| Some((line.strip_suffix(" ---")?, rest)))
             .context("a block does not begin as expected")?;
         let end = format!("--- IDL end {kind} ---");
         let (body, _) = rest
@@ -165,10 +164,10 @@ fn short_names(value: Value, seen: &mut BTreeMap<String, String>) -> Result<Valu
             .collect::<Result<Vec<_>>>()?
             .into(),
         Value::Object(fields) => {
-            let sorted: BTreeMap<_, _> = fields.into_iter().collect();
-            let short = sorted
-                .into_iter()
-                .map(|(key, item)| Ok((key, short_names(item, seen)?)));
+            let short = fields.into_iter().map(|(key, item)| match key.as_str() {
+                "docs" => Ok((key, item)),
+                _ => Ok((key, short_names(item, seen)?)),
+            });
             Value::Object(short.collect::<Result<_>>()?)
         }
         other => other,

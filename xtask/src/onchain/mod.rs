@@ -1,11 +1,11 @@
 //! `build-onchain`: programs, canisters and contracts into `artifacts/`.
 
-mod compare;
+pub mod compare;
 mod evm;
 mod icp;
 pub mod idl;
-mod json;
-mod product;
+pub mod json;
+pub mod product;
 mod solana;
 mod sources;
 
