@@ -10,6 +10,10 @@ use std::time::Duration;
 pub const PAGE: usize = 1000;
 /// The newest transaction format that is asked for; legacy ones count as below 0.
 const MAX_TRANSACTION_VERSION: u8 = 1;
+/// Errors that the same request would get again: no such block (yet), and requests that are wrong in themselves.
+const DEFINITE: [i64; 10] = [
+    -32001, -32004, -32007, -32009, -32014, -32015, -32600, -32601, -32602, -32700,
+];
 /// Attempts of one call before the whole step counts as failed.
 const ATTEMPTS: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -61,7 +65,7 @@ pub struct Rpc {
 }
 
 enum Failure {
-    /// The node understood and refuses: trying at once again is no use.
+    /// The node's answer is no: trying again at once is no use.
     Refused { code: i64, message: String },
     /// The answer did not come, or not whole.
     Lost(String),
@@ -212,12 +216,12 @@ impl Rpc {
             }
         };
         match (answer.error, answer.result) {
-            // What a gateway says under 429 or 5xx is about the moment, not about the request.
-            (Some(error), _) if status.is_success() || status.as_u16() == 400 => Err(Failure::Refused {
+            (Some(error), _) if DEFINITE.contains(&error.code) => Err(Failure::Refused {
                 code: error.code,
                 message: error.message,
             }),
-            (Some(error), _) => Err(Failure::Lost(format!("HTTP {status}: {}", error.message))),
+            // A limit of the gateway, a node that is behind: about the moment, not about the request.
+            (Some(error), _) => Err(Failure::Lost(format!("error {}: {}", error.code, error.message))),
             (None, Some(result)) => serde_json::from_value(result)
                 .map_err(|e| Failure::Lost(format!("unexpected answer to {}: {e}", request["method"]))),
             (None, None) => serde_json::from_value(Value::Null)

@@ -1,0 +1,638 @@
+//! The Solana source against a node that lies and fails: what is stored is exactly what is in the chain.
+
+mod solana_node;
+
+use novate_indexer::{
+    row::Value,
+    solana::{SolanaOptions, SolanaSource},
+    source::{Cursor, Source, SourceError, Step},
+};
+use serde_json::json;
+use solana_node::{Chain, Fault, Node, PROGRAM, Tx, tx};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+const IDL: &str = include_str!("fixtures/sample_idl.json");
+
+fn options(node: &Node) -> SolanaOptions {
+    SolanaOptions {
+        network: "localnet".into(),
+        contract: "sample".into(),
+        rpc: node.rpc.clone(),
+        ws: None,
+        program: None,
+        idl_json: IDL.into(),
+        start_slot: 0,
+        poll: Duration::from_millis(10),
+        timeout: Duration::from_millis(300),
+        requests: 8,
+    }
+}
+
+fn source(node: &Node) -> SolanaSource {
+    SolanaSource::new(options(node)).unwrap()
+}
+
+/// `Deposited` of the sample: vault, amount, total, memo.
+fn deposited(amount: u64) -> Vec<u8> {
+    let mut event = vec![111, 141, 26, 45, 161, 35, 100, 57];
+    event.extend([1; 32]);
+    event.extend(amount.to_le_bytes());
+    event.extend(u128::from(amount).to_le_bytes());
+    event.extend([0; 32]);
+    event
+}
+
+/// A transaction that deposits its number.
+fn deposit(number: u32) -> Tx {
+    tx(number, &[deposited(number.into())])
+}
+
+/// What a store would hold; it refuses what one would refuse.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Store {
+    cursor: Option<Cursor>,
+    /// By slot, position and id: the amount.
+    rows: BTreeMap<(u64, i64, String), String>,
+    undecoded: BTreeMap<String, String>,
+    rollbacks: Vec<u64>,
+    live: bool,
+    steps: usize,
+}
+
+impl Store {
+    /// Returns whether the step moved anything.
+    fn apply(&mut self, step: Step) -> bool {
+        self.steps += 1;
+        match step {
+            Step::Advance {
+                events,
+                undecoded,
+                cursor,
+                live,
+                heads,
+            } => {
+                assert!(heads.finalized <= heads.confirmed && heads.confirmed <= heads.head);
+                let old = self.cursor.replace(cursor).map_or(0, |cursor| cursor.next_block);
+                let new = self.cursor.as_ref().unwrap().next_block;
+                for event in events {
+                    assert!((old..new).contains(&event.block.number), "{old} {new} {event:?}");
+                    assert_eq!(event.address, PROGRAM);
+                    let Value::Numeric(amount) = &event.values[1] else {
+                        panic!("{event:?}")
+                    };
+                    let key = (event.block.number, event.position, event.id.clone());
+                    assert!(
+                        self.rows.insert(key, amount.clone()).is_none(),
+                        "twice: {event:?}"
+                    );
+                }
+                for kept in undecoded {
+                    assert!(self.undecoded.insert(kept.id, kept.reason).is_none());
+                }
+                self.live = live;
+                true
+            }
+            Step::Rollback { from_block, cursor } => {
+                assert_eq!(cursor.next_block, from_block);
+                self.rows.retain(|(slot, ..), _| *slot < from_block);
+                self.rollbacks.push(from_block);
+                self.cursor = Some(cursor);
+                true
+            }
+            Step::Idle { live, .. } => {
+                self.live = live;
+                false
+            }
+        }
+    }
+
+    fn amounts(&self) -> Vec<u32> {
+        self.rows.values().map(|amount| amount.parse().unwrap()).collect()
+    }
+
+    /// Reads until nothing is new.
+    async fn read(&mut self, source: &mut SolanaSource) -> Result<(), SourceError> {
+        loop {
+            let step = source.next(self.cursor.as_ref(), Duration::ZERO).await?;
+            if !self.apply(step) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+async fn all(source: &mut SolanaSource) -> Store {
+    let mut store = Store::default();
+    store.read(source).await.unwrap();
+    store
+}
+
+fn unavailable(error: SourceError) -> String {
+    match error {
+        SourceError::Unavailable { endpoint, reason } => {
+            assert!(
+                endpoint.starts_with("http://127.0.0.1:") && !endpoint.contains("secret"),
+                "{endpoint}"
+            );
+            reason
+        }
+        fatal @ SourceError::Fatal(_) => panic!("{fatal}"),
+    }
+}
+
+fn fatal(error: SourceError) -> String {
+    match error {
+        SourceError::Fatal(reason) => reason,
+        other => panic!("{other}"),
+    }
+}
+
+/// 700 deposits in 100 slots, 300 of them in one; every seventh transaction failed; some slots skipped.
+fn long_chain() -> (Chain, Vec<u32>) {
+    let mut chain = Chain::new(400);
+    for slot in [20, 21, 150, 399] {
+        chain.slots.remove(&slot);
+    }
+    let mut expected = Vec::new();
+    for number in 0..700 {
+        let slot = match number {
+            0..200 => 30 + u64::from(number) / 4,
+            200..500 => 140,
+            _ => 200 + u64::from(number - 500),
+        };
+        let mut tx = deposit(number);
+        tx.failed = number % 7 == 6;
+        if !tx.failed {
+            expected.push(number);
+        }
+        chain.put(if slot == 399 { 400 } else { slot }, tx);
+    }
+    (chain, expected)
+}
+
+#[tokio::test]
+async fn everything_is_read_once_and_in_order() {
+    let (chain, expected) = long_chain();
+    let node = Node::start(chain).await;
+    let mut source = source(&node);
+    assert_eq!(source.identity().await.unwrap(), "genesis");
+    let store = all(&mut source).await;
+    assert_eq!(store.amounts(), expected);
+    assert!(store.steps >= 3 && store.live && store.rollbacks.is_empty());
+    let ((slot, _, id), _) = store.rows.iter().next().unwrap();
+    assert_eq!((*slot, id), (30, &format!("{}:0:-:0", deposit(0).signature)));
+    assert_eq!(store.cursor.unwrap().next_block, 401);
+
+    // A slot is never split between steps, however many transactions it has.
+    let mut again = Store::default();
+    loop {
+        let step = source.next(again.cursor.as_ref(), Duration::ZERO).await.unwrap();
+        if !again.apply(step) {
+            break;
+        }
+        let of_140 = again.rows.keys().filter(|(slot, ..)| *slot == 140).count();
+        assert!(of_140 == 0 || of_140 == expected.iter().filter(|n| (200..500).contains(*n)).count());
+    }
+    assert_eq!(again.amounts(), expected);
+}
+
+#[tokio::test]
+async fn a_source_made_anew_at_every_step_reads_the_same() {
+    let (chain, _) = long_chain();
+    let node = Node::start(chain).await;
+    let whole = all(&mut source(&node)).await;
+    let mut store = Store::default();
+    while store.apply(
+        source(&node)
+            .next(store.cursor.as_ref(), Duration::ZERO)
+            .await
+            .unwrap(),
+    ) {}
+    assert_eq!(store.rows, whole.rows);
+    assert_eq!(store.cursor, whole.cursor);
+}
+
+#[tokio::test]
+async fn pages_shorter_than_asked_for_lose_nothing() {
+    let (mut chain, expected) = long_chain();
+    chain.page = 9;
+    let node = Node::start(chain).await;
+    assert_eq!(all(&mut source(&node)).await.amounts(), expected);
+}
+
+#[tokio::test]
+async fn what_comes_later_is_read_from_the_cursor_on() {
+    let node = Node::start(Chain::new(100)).await;
+    let mut source = source(&node);
+    let mut store = all(&mut source).await;
+    assert_eq!(store.cursor.as_ref().unwrap().next_block, 101);
+    for number in 0..5 {
+        node.with(|chain| {
+            chain.grow(3);
+            chain.put(chain.confirmed - 1, deposit(number));
+        });
+        store.read(&mut source).await.unwrap();
+    }
+    assert_eq!(store.amounts(), [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn every_kind_of_failure_delays_and_loses_nothing() {
+    let (mut chain, expected) = long_chain();
+    chain.page = 100;
+    let node = Node::start(chain).await;
+    let calls = Arc::new(AtomicU32::new(0));
+    let counted = calls.clone();
+    node.fail(move |_, _| {
+        // A fault of every kind now and then, and now and then nothing else for long enough to give up.
+        let call = counted.fetch_add(1, Ordering::Relaxed);
+        if call % 900 > 840 {
+            return Some(Fault::Status(502));
+        }
+        match call % 37 {
+            5 => Some(Fault::Status(429)),
+            11 => Some(Fault::Status(503)),
+            17 => Some(Fault::Half),
+            23 => Some(Fault::Error(-32005)),
+            29 => Some(Fault::Result(json!({ "not": "what was asked for" }))),
+            31 if call % 4 == 0 => Some(Fault::Hang),
+            _ => None,
+        }
+    });
+    let (mut store, mut failed) = (Store::default(), 0);
+    let mut source = source(&node);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while let Err(error) = store.read(&mut source).await {
+        unavailable(error);
+        failed += 1;
+        assert!(Instant::now() < deadline);
+    }
+    assert!(failed > 0 && calls.load(Ordering::Relaxed) > 500);
+    assert_eq!(store.amounts(), expected);
+}
+
+#[tokio::test]
+async fn a_node_that_is_down_is_unavailable_and_then_followed() {
+    let (chain, expected) = long_chain();
+    let node = Node::start(chain).await;
+    for fault in [
+        Fault::Status(500),
+        Fault::Status(429),
+        Fault::Half,
+        Fault::Hang,
+        Fault::Result(json!("x")),
+    ] {
+        node.fail(move |_, _| Some(fault.clone()));
+        let error = source(&node).next(None, Duration::ZERO).await.unwrap_err();
+        let reason = unavailable(error);
+        assert!(
+            reason.contains("getSlot") && !reason.contains("secret"),
+            "{reason}"
+        );
+    }
+    node.heal();
+    assert_eq!(all(&mut source(&node)).await.amounts(), expected);
+}
+
+#[tokio::test]
+async fn a_record_that_is_missing_or_of_another_transaction_is_not_taken() {
+    let mut chain = Chain::new(100);
+    chain.put(50, deposit(1));
+    let node = Node::start(chain).await;
+    let good = deposit(1).signature;
+    for (record, why) in [
+        (json!(null), "does not have it"),
+        (
+            json!({ "slot": 50, "transaction": { "signatures": ["other"], "message": { "accountKeys": [],
+            "instructions": [] } }, "meta": null }),
+            "answered with another",
+        ),
+        (
+            json!({ "slot": 51, "transaction": { "signatures": [good], "message": { "accountKeys": [],
+            "instructions": [] } }, "meta": null }),
+            "its record says 51",
+        ),
+        (
+            json!({ "slot": 50, "transaction": { "signatures": [good], "message": { "accountKeys": [],
+            "instructions": [] } }, "meta": null }),
+            "without its status",
+        ),
+        (
+            json!({ "slot": 50, "transaction": { "signatures": [good], "message": { "accountKeys": [],
+            "instructions": [] } }, "meta": { "err": null, "logMessages": null } }),
+            "without its logs",
+        ),
+        (
+            json!({ "slot": 50, "transaction": { "signatures": [good], "message": { "accountKeys": [],
+            "instructions": [{ "programIdIndex": 9, "data": "" }] } },
+            "meta": { "err": null, "logMessages": [] } }),
+            "has no account 9",
+        ),
+    ] {
+        node.fail(move |method, _| (method == "getTransaction").then(|| Fault::Result(record.clone())));
+        let mut store = Store::default();
+        let reason = unavailable(store.read(&mut source(&node)).await.unwrap_err());
+        assert!(reason.contains(why), "{reason}");
+        assert_eq!(store, Store::default());
+    }
+    node.heal();
+    assert_eq!(all(&mut source(&node)).await.amounts(), [1]);
+}
+
+#[tokio::test]
+async fn nothing_is_read_beyond_what_is_confirmed_and_complete() {
+    let mut chain = Chain::new(100);
+    chain.put(90, deposit(1));
+    chain.put(100, deposit(2));
+    (chain.confirmed, chain.finalized) = (99, 68);
+    let node = Node::start(chain).await;
+    let mut source = source(&node);
+    let mut store = all(&mut source).await;
+    assert_eq!(store.amounts(), [1]);
+    assert_eq!(store.cursor.as_ref().unwrap().next_block, 100);
+
+    // Confirmed, but the node has yet to write down who did what in it.
+    node.with(|chain| (chain.confirmed, chain.complete) = (100, 99));
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1]);
+
+    node.with(|chain| chain.complete = 100);
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_fork_is_rolled_back_to_the_finalized_block_and_read_again() {
+    let mut chain = Chain::new(200);
+    for (slot, number) in [(100, 1), (180, 2), (200, 3)] {
+        chain.put(slot, deposit(number));
+    }
+    let node = Node::start(chain).await;
+    let mut source = source(&node);
+    let mut store = all(&mut source).await;
+    assert_eq!(store.amounts(), [1, 2, 3]);
+
+    // Transaction 3 is gone, 2 is in another slot, and 4 stands below the slot we had read to.
+    node.with(|chain| {
+        chain.fork(175, vec![(190, deposit(2)), (195, deposit(4))]);
+        chain.grow(2);
+    });
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2, 4]);
+    assert_eq!(store.rollbacks, [169]);
+    assert!(store.rows.keys().any(|(slot, ..)| *slot == 190));
+
+    // The block we stand on was skipped in the other chain.
+    node.with(|chain| {
+        chain.grow(1);
+        chain.put(203, deposit(5));
+    });
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2, 4, 5]);
+    node.with(|chain| {
+        chain.grow(2);
+        chain.slots.remove(&203);
+        chain.put(204, deposit(5));
+        chain.put(205, deposit(6));
+    });
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2, 4, 5, 6]);
+    assert_eq!(store.rollbacks.len(), 2);
+}
+
+#[tokio::test]
+async fn another_chain_under_a_finalized_block_stops_the_source() {
+    let mut chain = Chain::new(200);
+    chain.put(100, deposit(1));
+    let node = Node::start(chain).await;
+    let mut store = all(&mut source(&node)).await;
+    node.with(|chain| {
+        chain.fork(50, vec![]);
+        chain.grow(1);
+    });
+    let before = store.clone();
+    let reason = fatal(store.read(&mut source(&node)).await.unwrap_err());
+    assert!(
+        reason.contains("slot 168") && reason.contains("novate db reset"),
+        "{reason}"
+    );
+    assert_eq!(store, before);
+}
+
+#[tokio::test]
+async fn history_that_a_node_has_dropped_is_never_skipped() {
+    let mut chain = Chain::new(200);
+    chain.put(100, deposit(1));
+    let node = Node::start(chain).await;
+    let mut store = all(&mut source(&node)).await;
+    node.with(|chain| {
+        chain.grow(300);
+        chain.put(300, deposit(2));
+        chain.put(450, deposit(3));
+        chain.first_available = 400;
+    });
+    let reason = fatal(store.read(&mut source(&node)).await.unwrap_err());
+    assert!(reason.contains("no longer has slot 200"), "{reason}");
+
+    let early = SolanaOptions {
+        start_slot: 10,
+        ..options(&node)
+    };
+    let error = SolanaSource::new(early)
+        .unwrap()
+        .next(None, Duration::ZERO)
+        .await
+        .unwrap_err();
+    assert!(fatal(error).contains("begins at slot 400"));
+    let later = SolanaOptions {
+        start_slot: 400,
+        ..options(&node)
+    };
+    assert_eq!(all(&mut SolanaSource::new(later).unwrap()).await.amounts(), [3]);
+}
+
+#[tokio::test]
+async fn a_list_that_ends_before_what_we_have_is_not_believed() {
+    let mut chain = Chain::new(200);
+    chain.put(100, deposit(1));
+    let node = Node::start(chain).await;
+    let mut source = source(&node);
+    let mut store = all(&mut source).await;
+    node.with(|chain| {
+        chain.grow(2);
+        chain.put(201, deposit(2));
+        chain.unlisted = vec![deposit(1).signature, deposit(2).signature];
+    });
+    let reason = unavailable(store.read(&mut source).await.unwrap_err());
+    assert!(reason.contains("has a hole"), "{reason}");
+    node.with(|chain| chain.unlisted.clear());
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2]);
+
+    // What the node has dropped by right it need not list.
+    node.with(|chain| {
+        chain.grow(200);
+        chain.put(401, deposit(3));
+    });
+    store.read(&mut source).await.unwrap();
+    node.with(|chain| {
+        chain.grow(1);
+        chain.first_available = 402;
+        chain.unlisted = [1, 2, 3].map(|n| deposit(n).signature).to_vec();
+    });
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_list_out_of_order_is_not_believed() {
+    let mut chain = Chain::new(200);
+    chain.put(100, deposit(1));
+    let node = Node::start(chain).await;
+    let [a, b] = [deposit(1).signature, deposit(2).signature];
+    node.fail(move |method, _| {
+        let list = json!([{ "signature": a, "slot": 100, "err": null }, { "signature": b, "slot": 101, "err": null }]);
+        (method == "getSignaturesForAddress").then_some(Fault::Result(list))
+    });
+    let error = source(&node).next(None, Duration::ZERO).await.unwrap_err();
+    assert!(unavailable(error).contains("out of order"));
+}
+
+#[tokio::test]
+async fn a_node_that_fell_behind_is_waited_for() {
+    let (chain, _) = long_chain();
+    let node = Node::start(chain).await;
+    let mut store = all(&mut source(&node)).await;
+    node.with(|chain| (chain.processed, chain.confirmed, chain.finalized) = (399, 398, 300));
+    store.read(&mut source(&node)).await.unwrap();
+    node.with(|chain| (chain.processed, chain.confirmed, chain.finalized) = (200, 200, 168));
+    let reason = unavailable(store.read(&mut source(&node)).await.unwrap_err());
+    assert!(reason.contains("is at slot 200"), "{reason}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_kept_with_its_reason() {
+    let mut short = deposited(2);
+    short.pop();
+    let mut chain = Chain::new(100);
+    chain.put(50, tx(1, &[vec![9; 8], deposited(1), short]));
+    let mut cut = tx(2, &[deposited(3)]);
+    cut.logs.insert(2, "Log truncated".into());
+    chain.put(51, cut);
+    let node = Node::start(chain).await;
+    let store = all(&mut source(&node)).await;
+    assert_eq!(store.amounts(), [1, 3]);
+    let reasons: Vec<(&str, &str)> = store
+        .undecoded
+        .iter()
+        .map(|(id, r)| (id.as_str(), r.as_str()))
+        .collect();
+    let [first, second] = [1, 2].map(|number| tx(number, &[]).signature);
+    assert_eq!(reasons.len(), 3);
+    let reason = |id: String| {
+        store
+            .undecoded
+            .get(&id)
+            .unwrap_or_else(|| panic!("{id} not in {reasons:?}"))
+    };
+    assert!(reason(format!("{first}:0:-:0")).contains("no event with this discriminator"));
+    assert!(reason(format!("{first}:0:-:2")).contains("field memo"));
+    assert!(reason(format!("{second}:log")).contains("cut the log"));
+}
+
+#[tokio::test]
+async fn a_subscription_wakes_the_source_also_after_it_broke() {
+    let node = Node::start(Chain::new(100)).await;
+    let polls_rarely = SolanaOptions {
+        ws: Some(node.ws.clone()),
+        poll: Duration::from_secs(60),
+        ..options(&node)
+    };
+    let mut source = SolanaSource::new(polls_rarely).unwrap();
+    let mut store = all(&mut source).await;
+    for number in 0..3 {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while node.subscribers() == 0 {
+            assert!(Instant::now() < deadline, "no subscription");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (noticed, other) = (Instant::now(), node.clone());
+        tokio::spawn(async move {
+            // The notification comes before the node calls the slot confirmed, as with real ones.
+            other.notify(other.with(|chain| chain.confirmed) + 2);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            other.with(|chain| {
+                chain.grow(2);
+                chain.put(chain.confirmed, deposit(number));
+            });
+        });
+        while !store.amounts().contains(&number) {
+            let step = source
+                .next(store.cursor.as_ref(), Duration::from_secs(5))
+                .await
+                .unwrap();
+            store.apply(step);
+            assert!(
+                noticed.elapsed() < Duration::from_secs(5),
+                "the source slept through it"
+            );
+        }
+        node.notify(0);
+        while node.subscribers() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_configuration_is_said_at_once() {
+    let node = Node::start(Chain::new(1)).await;
+    let refusal = |options| fatal(SolanaSource::new(options).unwrap_err());
+    let good = options(&node);
+    assert!(
+        refusal(SolanaOptions {
+            rpc: "nowhere".into(),
+            ..good.clone()
+        })
+        .contains("\"nowhere\"")
+    );
+    assert!(
+        refusal(SolanaOptions {
+            program: Some("0x12".into()),
+            ..good.clone()
+        })
+        .contains("\"0x12\"")
+    );
+    assert!(
+        refusal(SolanaOptions {
+            idl_json: "{}".into(),
+            ..good.clone()
+        })
+        .contains("IDL of contract sample")
+    );
+    let mut bad_ws = SolanaSource::new(SolanaOptions {
+        ws: Some("http://x".into()),
+        ..good
+    })
+    .unwrap();
+    assert!(fatal(bad_ws.next(None, Duration::ZERO).await.unwrap_err()).contains("\"http://x\""));
+
+    let foreign = Cursor {
+        next_block: 5,
+        at: json!({ "hash": "0x12" }),
+    };
+    let reason = fatal(
+        source(&node)
+            .next(Some(&foreign), Duration::ZERO)
+            .await
+            .unwrap_err(),
+    );
+    assert!(reason.contains("not one of a Solana program"), "{reason}");
+}
