@@ -29,6 +29,8 @@ pub enum SettlementError {
     WrongMint,
     #[msg("This is not the vault's token account: pass the token account that the vault names")]
     WrongVaultTokens,
+    #[msg("The vault cannot pay itself: pass a token account outside the vault as the destination")]
+    WrongDestination,
     #[msg("The ledger holds less than the amount: withdraw at most its balance")]
     InsufficientBalance,
     #[msg("The sum would exceed 64 bits: deposit less")]

@@ -21,7 +21,6 @@ use settlement::state::Vault;
 use solana_address::Address;
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
-use solana_transaction::TransactionError;
 use tokens::Extension;
 
 const TOKEN: Address = anchor_spl::token::ID;
@@ -216,11 +215,9 @@ fn a_second_vault_for_a_mint_is_refused() {
     let asset = world.asset();
     let accounts = world.create_vault(asset.mint, TOKEN);
     let admin = world.admin.insecure_clone();
-    let failed = world.call(accounts, call::CreateVault {}, &[&admin]).unwrap_err();
-    // The system program's "account already in use".
-    assert_eq!(
-        failed.err,
-        TransactionError::InstructionError(0, InstructionError::Custom(0))
+    assert_refused(
+        world.call(accounts, call::CreateVault {}, &[&admin]),
+        ALREADY_IN_USE,
     );
 }
 
@@ -231,8 +228,8 @@ fn a_mint_of_the_other_token_program_is_refused() {
     let accounts = world.create_vault(mint, TOKEN_2022);
     let admin = world.admin.insecure_clone();
     // The token program that is asked to initialize the vault's token account says so.
-    let failed = world.call(accounts, call::CreateVault {}, &[&admin]).unwrap_err();
-    assert_eq!(failed.err, TransactionError::InstructionError(0, InstructionError::IncorrectProgramId));
+    let result = world.call(accounts, call::CreateVault {}, &[&admin]);
+    assert_refused(result, InstructionError::IncorrectProgramId);
 }
 
 #[test]

@@ -10,9 +10,7 @@ use settlement::instructions::InitializeArgs;
 use settlement::state::Config;
 use settlement::{accounts, instruction as call};
 use solana_address::Address;
-use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
-use solana_transaction::TransactionError;
 
 #[test]
 fn the_caller_becomes_the_admin_of_an_open_settlement() {
@@ -39,12 +37,7 @@ fn the_caller_becomes_the_admin_of_an_open_settlement() {
 fn a_second_time_is_refused() {
     let mut world = World::new();
     let before = world.svm.get_account(&world.config);
-    let failed = world.initialize(&world.admin.insecure_clone()).unwrap_err();
-    // The system program's "account already in use".
-    assert_eq!(
-        failed.err,
-        TransactionError::InstructionError(0, InstructionError::Custom(0))
-    );
+    assert_refused(world.initialize(&world.admin.insecure_clone()), ALREADY_IN_USE);
     assert_eq!(world.svm.get_account(&world.config), before);
 }
 

@@ -8,9 +8,7 @@ use settlement::events::LedgerOpened;
 use settlement::instruction as call;
 use settlement::state::Ledger;
 use solana_address::Address;
-use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
-use solana_transaction::TransactionError;
 
 #[test]
 fn a_ledger_opens_empty_for_somebody_who_does_not_sign() {
@@ -42,12 +40,7 @@ fn an_owner_has_one_ledger_per_vault() {
         world.call(accounts, call::OpenLedger {}, &[&owner]).unwrap();
     }
     let again = open_ledger(&owner, &owner.pubkey(), first.vault);
-    let failed = world.call(again, call::OpenLedger {}, &[&owner]).unwrap_err();
-    // The system program's "account already in use".
-    assert_eq!(
-        failed.err,
-        TransactionError::InstructionError(0, InstructionError::Custom(0))
-    );
+    assert_refused(world.call(again, call::OpenLedger {}, &[&owner]), ALREADY_IN_USE);
 }
 
 #[test]

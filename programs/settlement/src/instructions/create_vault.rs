@@ -45,16 +45,16 @@ impl CreateVault<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let accounts = ctx.accounts;
         mint::require_plain(&accounts.mint.to_account_info())?;
-        let (config, mint, tokens) = (
-            accounts.config.key(),
-            accounts.mint.key(),
-            accounts.vault_tokens.key(),
-        );
+        let config = accounts.config.key();
+        let mint = accounts.mint.key();
+        let tokens = accounts.vault_tokens.key();
+        let decimals = accounts.mint.decimals;
         accounts.vault.set_inner(Vault {
             config,
             mint,
             tokens,
             total: 0,
+            decimals,
             bump: ctx.bumps.vault,
         });
         emit!(VaultCreated {
@@ -62,7 +62,7 @@ impl CreateVault<'_> {
             vault: accounts.vault.key(),
             mint,
             tokens,
-            decimals: accounts.mint.decimals,
+            decimals,
         });
         Ok(())
     }

@@ -1,12 +1,15 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, Mint, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
 
 use crate::error::SettlementError;
 use crate::events::Deposited;
 use crate::state::{Config, Ledger, Vault};
 
-/// The addresses of vault and ledger are not derived again: only this program's `init` makes accounts of these
-/// types, and their fields tie them together.
+/// What is left out would cost more than the transfer itself, and adds nothing:
+/// - the addresses of vault and ledger are not derived again: only this program's `init` makes accounts of
+///   these types, and their fields tie them together;
+/// - writable accounts are not compared with each other (`dup`): no two of them can be of the same type;
+/// - mint and source are not parsed here: the token program does it.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Deposit<'info> {
@@ -15,23 +18,26 @@ pub struct Deposit<'info> {
     pub config: Account<'info, Config>,
     #[account(
         mut,
+        dup,
         has_one = config @ SettlementError::WrongConfig,
         has_one = mint @ SettlementError::WrongMint,
     )]
     pub vault: Account<'info, Vault>,
     #[account(
         mut,
+        dup,
         has_one = owner @ SettlementError::NotLedgerOwner,
         has_one = vault @ SettlementError::WrongVault,
     )]
     pub ledger: Account<'info, Ledger>,
-    #[account(mint::token_program = token_program)]
-    pub mint: InterfaceAccount<'info, Mint>,
+    /// CHECK: it is the mint that the vault was made for.
+    pub mint: UncheckedAccount<'info>,
     /// The token account to take from.
-    #[account(mut, token::mint = mint, token::authority = owner)]
-    pub source: InterfaceAccount<'info, TokenAccount>,
+    /// CHECK: the token program requires that it is of this mint and that the owner may spend from it.
+    #[account(mut)]
+    pub source: UncheckedAccount<'info>,
     /// The token account of the vault.
-    #[account(mut, address = vault.tokens @ SettlementError::WrongVaultTokens)]
+    #[account(mut, dup, address = vault.tokens @ SettlementError::WrongVaultTokens)]
     pub vault_tokens: InterfaceAccount<'info, TokenAccount>,
     pub token_program: Interface<'info, TokenInterface>,
 }
@@ -53,7 +59,7 @@ impl<'info> Deposit<'info> {
             authority: self.owner.to_account_info(),
         };
         let context = CpiContext::new(self.token_program.key(), accounts);
-        token_interface::transfer_checked(context, amount, self.mint.decimals)?;
+        token_interface::transfer_checked(context, amount, self.vault.decimals)?;
         self.vault_tokens.reload()?;
         Ok(self
             .vault_tokens

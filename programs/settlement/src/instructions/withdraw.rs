@@ -1,5 +1,5 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, Mint, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
 
 use crate::error::SettlementError;
 use crate::events::Withdrawn;
@@ -8,28 +8,29 @@ use crate::state::{Ledger, Vault};
 
 /// The config is not here on purpose: nothing in it can stop an owner from taking what is theirs.
 ///
-/// The addresses of vault and ledger are not derived again: only this program's `init` makes accounts of these
-/// types, and their fields tie them together.
+/// The same checks are left out as in [`Deposit`](super::Deposit), for the same reasons.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct Withdraw<'info> {
     /// Owns the ledger.
     pub owner: Signer<'info>,
-    #[account(mut, has_one = mint @ SettlementError::WrongMint)]
+    #[account(mut, dup, has_one = mint @ SettlementError::WrongMint)]
     pub vault: Account<'info, Vault>,
     #[account(
         mut,
+        dup,
         has_one = owner @ SettlementError::NotLedgerOwner,
         has_one = vault @ SettlementError::WrongVault,
     )]
     pub ledger: Account<'info, Ledger>,
-    #[account(mint::token_program = token_program)]
-    pub mint: InterfaceAccount<'info, Mint>,
+    /// CHECK: it is the mint that the vault was made for.
+    pub mint: UncheckedAccount<'info>,
     /// The token account to pay: the owner's or anybody's, but not the vault's own.
-    #[account(mut, token::mint = mint)]
-    pub destination: InterfaceAccount<'info, TokenAccount>,
+    /// CHECK: the token program requires that it is of this mint.
+    #[account(mut, constraint = destination.key() != vault.tokens @ SettlementError::WrongDestination)]
+    pub destination: UncheckedAccount<'info>,
     /// The token account of the vault.
-    #[account(mut, address = vault.tokens @ SettlementError::WrongVaultTokens)]
+    #[account(mut, dup, address = vault.tokens @ SettlementError::WrongVaultTokens)]
     pub vault_tokens: InterfaceAccount<'info, TokenAccount>,
     pub token_program: Interface<'info, TokenInterface>,
 }
@@ -43,12 +44,16 @@ impl<'info> Withdraw<'info> {
             authority: self.vault.to_account_info(),
         };
         let Vault {
-            config, mint, bump, ..
+            config,
+            mint,
+            decimals,
+            bump,
+            ..
         } = &*self.vault;
         let signer: &[&[u8]] = &[VAULT_SEED, config.as_ref(), mint.as_ref(), &[*bump]];
         let signers = &[signer];
         let context = CpiContext::new_with_signer(self.token_program.key(), accounts, signers);
-        token_interface::transfer_checked(context, amount, self.mint.decimals)?;
+        token_interface::transfer_checked(context, amount, *decimals)?;
         self.vault_tokens.reload()
     }
 

@@ -13,6 +13,8 @@ pub struct Vault {
     pub tokens: Pubkey,
     /// The sum of all ledgers of this vault, in base units.
     pub total: u64,
+    /// Of the mint: a token is 10^decimals base units.
+    pub decimals: u8,
     /// Of this account's address, for signing.
     pub bump: u8,
 }
