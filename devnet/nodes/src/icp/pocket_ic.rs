@@ -36,7 +36,8 @@ pub(super) struct PocketIc {
 }
 
 impl PocketIc {
-    pub(super) async fn start(binary: &Path) -> Result<Self> {
+    /// `port` is the gateway's; 0 for a free one.
+    pub(super) async fn start(binary: &Path, port: u16) -> Result<Self> {
         if !binary.is_file() {
             return Err(Error::Invalid {
                 what: "POCKET_IC_BIN",
@@ -46,8 +47,8 @@ impl PocketIc {
         }
         let folder = tempfile::tempdir().map_err(Error::io("create a temporary folder"))?;
         let log = folder.path().join("pocket-ic.log");
-        let (server, port) = serve(binary, &folder.path().join("port"), &log).await?;
-        let (url, default_effective_canister_id) = create_instance(port).await?;
+        let (server, control) = serve(binary, &folder.path().join("port"), &log).await?;
+        let (url, default_effective_canister_id) = create_instance(control, port).await?;
         Ok(Self {
             _server: server,
             _folder: folder,
@@ -126,7 +127,7 @@ struct GatewayInfo {
 
 /// One instance: an application subnet for canisters, and the subnets that hold the threshold keys `key_1`
 /// (ii, fiduciary) and `dfx_test_key` (test_threshold_keys). The NNS subnet holds the root key.
-async fn create_instance(server: u16) -> Result<(String, Vec<u8>)> {
+async fn create_instance(server: u16, port: u16) -> Result<(String, Vec<u8>)> {
     let subnet = json!({ "state_config": "New", "instruction_config": "Production", "subnet_admins": null });
     let config = json!({
         "subnet_config_set": {
@@ -135,7 +136,7 @@ async fn create_instance(server: u16) -> Result<(String, Vec<u8>)> {
             "system": [], "application": [subnet], "cloud_engine": [], "verified_application": [],
         },
         "http_gateway_config": {
-            "ip_addr": "127.0.0.1", "port": null, "domains": null, "https_config": null,
+            "ip_addr": "127.0.0.1", "port": (port != 0).then_some(port), "domains": null, "https_config": null,
             "domain_custom_provider_local_file": null,
         },
         "initial_time": { "AutoProgress": { "artificial_delay_ms": null } },
