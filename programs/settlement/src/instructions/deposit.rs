@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
 
 use crate::error::SettlementError;
-use crate::events::Deposited;
+use crate::events::{Deposited, emit_by_call};
 use crate::state::{Config, Ledger, Vault};
 
 /// What is left out would cost more than the transfer itself, and adds nothing:
@@ -74,14 +74,14 @@ impl<'info> Deposit<'info> {
         let arrived = accounts.take(amount)?;
         accounts.vault.credit(&mut accounts.ledger, arrived)?;
         accounts.vault.invariant(accounts.vault_tokens.amount)?;
-        emit_cpi!(Deposited {
+        let event = Deposited {
             vault: ctx.accounts.vault.key(),
             mint: ctx.accounts.mint.key(),
             owner: ctx.accounts.owner.key(),
             amount: arrived,
             balance: ctx.accounts.ledger.balance,
             total: ctx.accounts.vault.total,
-        });
-        Ok(())
+        };
+        emit_by_call(&ctx.accounts.event_authority, event)
     }
 }

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
 
 use crate::error::SettlementError;
-use crate::events::Withdrawn;
+use crate::events::{Withdrawn, emit_by_call};
 use crate::seeds::VAULT_SEED;
 use crate::state::{Ledger, Vault};
 
@@ -63,7 +63,7 @@ impl<'info> Withdraw<'info> {
         accounts.vault.debit(&mut accounts.ledger, amount)?;
         accounts.pay(amount)?;
         accounts.vault.invariant(accounts.vault_tokens.amount)?;
-        emit_cpi!(Withdrawn {
+        let event = Withdrawn {
             vault: ctx.accounts.vault.key(),
             mint: ctx.accounts.mint.key(),
             owner: ctx.accounts.owner.key(),
@@ -71,7 +71,7 @@ impl<'info> Withdraw<'info> {
             amount,
             balance: ctx.accounts.ledger.balance,
             total: ctx.accounts.vault.total,
-        });
-        Ok(())
+        };
+        emit_by_call(&ctx.accounts.event_authority, event)
     }
 }
