@@ -32,7 +32,7 @@ const LAG: u64 = 150;
 const ROOT_AGE: u64 = 64;
 /// How often a source without events moves its cursor.
 const QUIET: Duration = Duration::from_secs(1);
-/// Between rounds when a slot was heard of that the node does not yet call confirmed.
+/// The least time between two looks for a slot that was heard of and is not yet confirmed.
 const SOON: Duration = Duration::from_millis(20);
 
 /// What to follow, and how.
@@ -50,7 +50,7 @@ pub struct SolanaOptions {
     pub idl_json: String,
     /// The first slot to read. 0: from the first one that the node has.
     pub start_slot: u64,
-    /// Between rounds without a wake.
+    /// Between rounds. A tenth of it while a slot that mentions the program waits for its confirmation.
     pub poll: Duration,
     /// Of one HTTP request.
     pub timeout: Duration,
@@ -383,7 +383,14 @@ impl SolanaSource {
         let heard = self.wake.as_ref().map_or(0, Wake::slot);
         // A slot far ahead of the node's own head is not worth hurrying for.
         let soon = heard > view.tip.number && heard <= view.slots.processed + LAG;
-        let until = deadline.min(Instant::now() + if soon { SOON } else { self.poll });
+        let until = deadline.min(
+            Instant::now()
+                + if soon {
+                    self.poll.min(SOON.max(self.poll / 10))
+                } else {
+                    self.poll
+                },
+        );
         match &self.wake {
             Some(wake) => {
                 tokio::select! {

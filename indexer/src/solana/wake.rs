@@ -1,6 +1,6 @@
-//! Wakes the source as soon as the program is mentioned, by `logsSubscribe`. Only a wake: what there is to
-//! read is always asked for from the cursor on, so a notification that is lost, doubled or false costs time
-//! at most.
+//! Tells the source as soon as the program is mentioned, by `logsSubscribe` of what is only processed: its slot
+//! will be confirmed any moment, so the source looks more often until it is. What there is to read is always
+//! asked for from the cursor on, so a notification that is lost, doubled or of a fork costs time at most.
 
 use super::rpc::endpoint;
 use crate::source::SourceError;
@@ -96,7 +96,7 @@ async fn subscription(
         .map_err(|e| e.to_string())?;
     let request = json!({
         "jsonrpc": "2.0", "id": 1, "method": "logsSubscribe",
-        "params": [{ "mentions": [program] }, { "commitment": "confirmed" }],
+        "params": [{ "mentions": [program] }, { "commitment": "processed" }],
     });
     socket
         .send(Message::text(request.to_string()))
