@@ -77,7 +77,8 @@ mod tree {
             let mut node = self.nodes.len() - 1 - index;
             let mut proof = Vec::new();
             while node > 0 {
-                let sibling = if node % 2 == 0 { node - 1 } else { node + 1 };
+                // A left child has an odd number, and its sibling the next.
+                let sibling = if node & 1 == 1 { node + 1 } else { node - 1 };
                 proof.push(self.nodes[sibling]);
                 node = (node - 1) / 2;
             }
