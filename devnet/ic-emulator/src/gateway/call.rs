@@ -17,7 +17,7 @@ use ic_transport_types::{EnvelopeContent, TransportCallResponse};
 use std::time::{Duration, Instant};
 
 /// How long a synchronous call waits for its answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// While it waits, how often it looks even if nobody told it that something happened.
 const POLL: Duration = Duration::from_millis(50);
 

@@ -28,7 +28,7 @@ use wasmi::{Engine, Linker};
 const MESSAGES_PER_ROUND: usize = 1_000;
 
 /// Rounds until the emulator gives up hope that the canisters come to rest.
-const MAX_ROUNDS: usize = 100;
+const MAX_ROUNDS: usize = 20;
 
 /// Timers that run while the time is moved on once.
 const MAX_STEPS: usize = 10_000;

@@ -5,8 +5,8 @@
 use candid::{CandidType, Decode, Encode, Nat, Principal};
 use ic_emulator::{Emulator, Options, Reject, Response};
 use ic_management_canister_types::{
-    CanisterIdRecord, CanisterInstallMode, CanisterStatusResult, InstallCodeArgs,
-    ProvisionalCreateCanisterWithCyclesArgs,
+    CanisterIdRecord, CanisterInstallMode, CanisterSettings, CanisterStatusResult, InstallCodeArgs,
+    ProvisionalCreateCanisterWithCyclesArgs, UpdateSettingsArgs,
 };
 
 pub const TRILLION: u128 = 1_000_000_000_000;
@@ -176,6 +176,23 @@ pub fn install_as(
         &install_args(canister, mode, wasm),
     )
     .map(drop)
+}
+
+pub fn set_controllers(
+    emulator: &Emulator,
+    canister_id: Principal,
+    controllers: Vec<Principal>,
+) -> Result<(), Reject> {
+    let settings = CanisterSettings {
+        controllers: Some(controllers),
+        ..CanisterSettings::default()
+    };
+    let args = UpdateSettingsArgs {
+        canister_id,
+        settings,
+        sender_canister_version: None,
+    };
+    manage(emulator, owner(), "update_settings", &args).map(drop)
 }
 
 /// A canister with a trillion cycles and the module of `body`.
