@@ -40,7 +40,7 @@ pub enum Event<'a> {
     },
 }
 
-/// The block types of the log, in the order of [`Event`].
+/// The block types of the log: those of [`Event`].
 pub const BLOCK_TYPES: [&str; 9] = [
     "initialized",
     "role_granted",
@@ -62,17 +62,17 @@ pub fn record(caller: Principal, event: Event<'_>) {
 
 impl Event<'_> {
     fn block_type(&self) -> &'static str {
-        BLOCK_TYPES[match self {
-            Self::Initialized { .. } => 0,
-            Self::RoleGranted { .. } => 1,
-            Self::RoleRevoked { .. } => 2,
-            Self::DistributorAllowed { .. } => 3,
-            Self::DistributorRemoved { .. } => 4,
-            Self::Paused => 5,
-            Self::Resumed => 6,
-            Self::ClaimAccepted(_) => 7,
-            Self::ClaimSigned { .. } => 8,
-        }]
+        match self {
+            Self::Initialized { .. } => "initialized",
+            Self::RoleGranted { .. } => "role_granted",
+            Self::RoleRevoked { .. } => "role_revoked",
+            Self::DistributorAllowed { .. } => "distributor_allowed",
+            Self::DistributorRemoved { .. } => "distributor_removed",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+            Self::ClaimAccepted(_) => "claim_accepted",
+            Self::ClaimSigned { .. } => "claim_signed",
+        }
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {

@@ -50,11 +50,13 @@ pub fn require(role: Role) -> Result<Principal, Refusal> {
 /// # Errors
 /// As [`require`].
 pub fn still(caller: Principal, role: Role) -> Result<(), Refusal> {
-    match caller {
-        _ if caller == Principal::anonymous() => Err(Refusal::Anonymous),
-        _ if has(caller, role) => Ok(()),
-        _ => Err(Refusal::RoleMissing { caller, role }),
+    if caller == Principal::anonymous() {
+        return Err(Refusal::Anonymous);
     }
+    if !has(caller, role) {
+        return Err(Refusal::RoleMissing { caller, role });
+    }
+    Ok(())
 }
 
 /// Everybody with a role.

@@ -4,11 +4,13 @@ mod common;
 
 use candid::Nat;
 use common::{CHAIN, DISTRIBUTOR, LATER, Signer, principal, request};
-use futures_util::future::join_all;
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use novate_protocol::{claim::Claim, eip712::Domain, keccak::keccak256};
 use serde_bytes::ByteBuf;
-use signer::{api::Role, refusal::Refusal};
+use signer::{
+    api::{ClaimRequest, Role},
+    refusal::Refusal,
+};
 
 /// The address that `ecrecover` returns.
 fn recover(digest: &[u8], signature: &[u8]) -> String {
@@ -65,7 +67,7 @@ async fn the_same_claim_again_gets_the_same_bytes() {
 async fn an_id_is_never_signed_with_other_content() {
     let signer = Signer::start().await;
     let digest = signer.sign(&signer.claimer, &request(1)).await.unwrap().digest;
-    let changes: [fn(&mut signer::api::ClaimRequest); 4] = [
+    let changes: [fn(&mut ClaimRequest); 4] = [
         |r| r.amount = Nat::from(1001u32),
         |r| r.account = ByteBuf::from([0xad; 20]),
         |r| r.deadline += 1,
@@ -120,7 +122,7 @@ async fn only_a_claimer_gets_a_signature() {
 async fn what_the_policy_does_not_allow_is_refused_and_leaves_nothing() {
     let signer = Signer::start().await;
     let before = signer.status().await.log_length;
-    let refuse = async |change: &dyn Fn(&mut signer::api::ClaimRequest)| {
+    let refuse = async |change: &dyn Fn(&mut ClaimRequest)| {
         let mut request = request(1);
         change(&mut request);
         signer.sign(&signer.claimer, &request).await.unwrap_err()
@@ -184,31 +186,6 @@ async fn nothing_is_signed_while_paused() {
     signer.sign(&signer.claimer, &request(1)).await.unwrap();
 }
 
-#[tokio::test]
-async fn twin_calls_yield_one_signature() {
-    let signer = Signer::start().await;
-    let (claim, mut changed) = (request(1), request(1));
-    changed.amount = Nat::from(999u32);
-    let twins =
-        join_all((0..8).map(|n| signer.sign(&signer.claimer, if n < 6 { &claim } else { &changed }))).await;
-    let signed = twins
-        .iter()
-        .filter_map(|twin| twin.as_ref().ok())
-        .collect::<Vec<_>>();
-    assert!(
-        !signed.is_empty() && signed.iter().all(|twin| *twin == signed[0]),
-        "{twins:?}"
-    );
-    for refusal in twins.iter().filter_map(|twin| twin.as_ref().err()) {
-        assert!(
-            matches!(refusal, Refusal::InProgress { .. } | Refusal::IdTaken { .. }),
-            "{refusal:?}"
-        );
-    }
-    assert_eq!(signer.blocks_of("claim_signed").await.len(), 1);
-    assert_eq!(signer.blocks_of("claim_accepted").await.len(), 1);
-}
-
 /// The threshold protocol fails in the middle: the decision stays, and is carried out later.
 #[tokio::test]
 async fn a_claim_whose_signing_failed_is_signed_later_with_the_same_bytes() {
@@ -269,6 +246,32 @@ async fn an_upgrade_keeps_claims_policy_and_addresses() {
     assert_eq!(after.distributors, status.distributors);
     assert_eq!(signer.sign(&signer.claimer, &request(1)).await.unwrap(), before);
     signer.sign(&signer.claimer, &request(2)).await.unwrap();
+}
+
+/// The emulator and PocketIC share their master keys, from which the crates of the IC derive ours by themselves.
+#[tokio::test]
+async fn the_addresses_are_those_of_the_master_keys() {
+    let signer = Signer::start().await;
+    let path = [b"novate signer v1".to_vec()];
+
+    let id = ic_secp256k1::PocketIcMasterPublicKeyId::EcdsaDfxTestKey;
+    let derivation =
+        ic_secp256k1::DerivationPath::from_canister_id_and_path(signer.canister.as_slice(), &path);
+    let (key, _) = ic_secp256k1::PublicKey::pocketic_key(id).derive_subkey(&derivation);
+    let hash = keccak256(&[&key.serialize_sec1(false)[1..]]);
+    assert_eq!(
+        signer.evm_address().await.to_lowercase(),
+        format!("0x{}", hex::encode(&hash[12..]))
+    );
+
+    let id = ic_ed25519::PocketIcMasterPublicKeyId::DfxTestKey;
+    let derivation = ic_ed25519::DerivationPath::from_canister_id_and_path(signer.canister.as_slice(), &path);
+    let (key, _) = ic_ed25519::PublicKey::pocketic_key(id).derive_subkey(&derivation);
+    let address: String = signer
+        .update(&signer.stranger, "solana_address", ())
+        .await
+        .unwrap();
+    assert_eq!(address, bs58::encode(key.serialize_raw()).into_string());
 }
 
 #[tokio::test]

@@ -1,0 +1,113 @@
+//! Calls that meet while the threshold protocol works.
+
+mod common;
+
+use candid::{Nat, encode_args, utils::ArgumentEncoder};
+use common::{Signer, request};
+use futures_util::future::{join, join_all};
+use ic_agent::{Agent, RequestId};
+use signer::{api::SignedClaim, refusal::Refusal};
+
+/// Hands a call in without waiting for anything to be executed.
+async fn submit(signer: &Signer, who: &Agent, method: &str, args: impl ArgumentEncoder) -> RequestId {
+    let signed = who
+        .update(&signer.canister, method)
+        .with_arg(encode_args(args).unwrap())
+        .sign()
+        .unwrap();
+    let url = format!("{}/api/v2/canister/{}/call", signer.node.url(), signer.canister);
+    let post = reqwest::Client::new()
+        .post(url)
+        .header("content-type", "application/cbor")
+        .body(signed.signed_update);
+    assert_eq!(post.send().await.unwrap().status().as_u16(), 202);
+    signed.request_id
+}
+
+async fn result(signer: &Signer, id: RequestId) -> Result<SignedClaim, Refusal> {
+    let (reply, _) = signer.claimer.wait(&id, signer.canister).await.unwrap();
+    candid::decode_one(&reply).unwrap()
+}
+
+/// Two calls that are executed before the threshold protocol has answered the first.
+#[tokio::test]
+async fn a_twin_is_told_to_come_again_and_then_gets_the_same_bytes() {
+    let signer = Signer::start().await;
+    for n in 1..100 {
+        let claim = request(n);
+        let (one, two) = {
+            let ask = || submit(&signer, &signer.claimer, "sign_claim", (&claim,));
+            join(ask(), ask()).await
+        };
+        assert_ne!(one, two, "two requests, not one sent twice");
+        let mut twins = [result(&signer, one).await, result(&signer, two).await];
+        twins.sort_by_key(|twin| twin.is_err());
+        let [first, second] = twins;
+        let first = first.unwrap();
+        let refused = match second {
+            Err(refused) => refused,
+            Ok(second) => {
+                // The node happened to run one after the other: try again.
+                assert_eq!(second, first);
+                continue;
+            }
+        };
+        assert_eq!(refused, Refusal::InProgress { id: claim.id.clone() });
+        assert_eq!(signer.sign(&signer.claimer, &claim).await.unwrap(), first);
+        assert_eq!(
+            signer.blocks_of("claim_signed").await.len(),
+            usize::from(n),
+            "one signature per id"
+        );
+        return;
+    }
+    panic!("the node never runs two calls at the same time");
+}
+
+/// What is revoked while the threshold protocol works is not given away by its answer.
+#[tokio::test]
+async fn a_pause_also_stops_what_is_being_signed() {
+    let signer = Signer::start().await;
+    for n in 1..100 {
+        let claim = request(n);
+        let asked = submit(&signer, &signer.claimer, "sign_claim", (&claim,)).await;
+        let paused = submit(&signer, &signer.admin, "pause", ()).await;
+        let answer = result(&signer, asked).await;
+        signer.admin.wait(&paused, signer.canister).await.unwrap();
+        let kept = signer.claim(&claim.id).await;
+        signer.resume(&signer.admin).await.unwrap();
+        // Otherwise the node finished one call before it looked at the other: try again.
+        if let (Err(Refusal::Paused), Some(kept)) = (answer, kept) {
+            assert_eq!(kept.signature, None);
+            let signed = signer.sign(&signer.claimer, &claim).await.unwrap();
+            assert_eq!(signed.digest, kept.digest);
+            return;
+        }
+    }
+    panic!("the node never pauses in the middle of a call");
+}
+
+#[tokio::test]
+async fn many_calls_yield_one_signature() {
+    let signer = Signer::start().await;
+    let (claim, mut changed) = (request(1), request(1));
+    changed.amount = Nat::from(999u32);
+    let twins =
+        join_all((0..8).map(|n| signer.sign(&signer.claimer, if n < 6 { &claim } else { &changed }))).await;
+    let signed = twins
+        .iter()
+        .filter_map(|twin| twin.as_ref().ok())
+        .collect::<Vec<_>>();
+    assert!(
+        !signed.is_empty() && signed.iter().all(|twin| *twin == signed[0]),
+        "{twins:?}"
+    );
+    for refusal in twins.iter().filter_map(|twin| twin.as_ref().err()) {
+        assert!(
+            matches!(refusal, Refusal::InProgress { .. } | Refusal::IdTaken { .. }),
+            "{refusal:?}"
+        );
+    }
+    assert_eq!(signer.blocks_of("claim_signed").await.len(), 1);
+    assert_eq!(signer.blocks_of("claim_accepted").await.len(), 1);
+}
