@@ -16,6 +16,9 @@ use wasmi::StoreLimitsBuilder;
 /// Most controllers, as on the IC.
 pub(crate) const MAX_CONTROLLERS: usize = 10;
 
+/// Largest table of a module, in elements.
+const MAX_TABLE: usize = 1_000_000;
+
 /// A [canister](https://internetcomputer.org/docs/references/ic-interface-spec#canister-lifecycle).
 pub(crate) struct Canister {
     pub(crate) id: Principal,
@@ -133,6 +136,7 @@ impl Canister {
         };
         let limits = StoreLimitsBuilder::new()
             .memory_size(environment.options.heap_limit)
+            .table_elements(MAX_TABLE)
             .build();
         let fuel = match entry {
             Entry::Query | Entry::Inspect => environment.options.query_instruction_limit,

@@ -132,6 +132,29 @@ fn a_reply_has_at_most_two_mebibytes() {
 }
 
 #[test]
+fn one_execution_makes_at_most_500_calls() {
+    let emulator = emulator();
+    // Replies with how many calls were performed; the cycles of the others come back.
+    let id = deploy(
+        &emulator,
+        r#"(table funcref (elem $ignore))
+           (func $ignore (param i32))
+           (data (i32.const 500) "raw_rand")
+           (func (export "canister_update many") (local i32 i32)
+            (loop
+                (call $call_new (i32.const 0) (i32.const 0) (i32.const 500) (i32.const 8)
+                    (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))
+                (call $call_cycles (i64.const 0) (i64.const 1000))
+                (local.set 1 (i32.add (local.get 1) (i32.eqz (call $perform))))
+                (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                (br_if 0 (i32.lt_u (local.get 0) (i32.const 600))))
+            (call $reply_u32 (local.get 1)))"#,
+    );
+    assert_eq!(number(update(&emulator, id, "many")), 500);
+    assert_eq!(cycles(&emulator, id), TRILLION);
+}
+
+#[test]
 fn the_heap_grows_to_its_limit() {
     let options = Options {
         heap_limit: 4 * 65536,

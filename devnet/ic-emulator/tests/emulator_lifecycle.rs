@@ -223,6 +223,7 @@ fn malformed_modules_are_refused_with_the_reason() {
             "reference type",
         ),
         (text(r#"(module (memory 65536))"#), "memory"),
+        (text(r#"(module (table 4294967295 funcref))"#), "table"),
         (
             text(r#"(module (func (result i32) (i64.const 0)))"#).to_vec(),
             "malformed wasm module",

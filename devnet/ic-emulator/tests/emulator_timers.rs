@@ -63,6 +63,8 @@ fn time_moves_only_on_and_as_far_as_asked() {
     assert_eq!(emulator.time(), before + 3_600_000_000_000);
     emulator.advance_time(Duration::MAX);
     assert_eq!(emulator.time(), u64::MAX);
+    let id = deploy(&emulator, COUNTER);
+    assert_eq!(number(update(&emulator, id, "inc")), 1, "also at the end of time");
 }
 
 #[test]

@@ -6,12 +6,15 @@ use super::{
 };
 use crate::execution::{Closure, Execution, OutgoingCall};
 use candid::Principal;
+use ic_error_types::RejectCode;
 use wasmi::{Linker, errors::LinkerError};
 
 const CALLING: &[Entry] = &[Update, ReplyCallback, RejectCallback, Task];
 
 /// Largest argument of a call, 2 MiB.
 const MAX_ARGUMENT: usize = 2 * 1024 * 1024;
+/// Most calls of one execution, as many as fit into a queue of the IC.
+const MAX_CALLS: usize = 500;
 /// Longest method name, in bytes.
 const MAX_METHOD_NAME: u32 = 20_000;
 
@@ -61,11 +64,14 @@ pub(super) fn link(linker: &mut Linker<Execution>) -> Result<(), LinkerError> {
             }
         }
         fn call_perform(ic0) -> u32 {
-            let effects = &mut ic0.data_mut().effects;
-            match effects.pending_call.take() {
-                Some(call) => effects.calls.push(call),
-                None => return Err(no_call()),
+            pending(&mut ic0)?;
+            let execution = ic0.data_mut();
+            if execution.effects.calls.len() >= MAX_CALLS {
+                execution.effects.abandon_pending_call(&mut execution.state);
+                return Ok(RejectCode::SysTransient as u32);
             }
+            let call = execution.effects.pending_call.take();
+            execution.effects.calls.extend(call);
             Ok(0)
         }
     }

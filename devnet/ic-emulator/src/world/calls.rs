@@ -1,11 +1,9 @@
-//! [Calls](https://internetcomputer.org/docs/references/ic-interface-spec#call-contexts): call contexts, callbacks and
-//! the responses that go back.
+//! Calls on their way: from users, canisters and the system, to canisters and the management canister.
 
 use super::{Message, RequestId, World};
 use crate::{
     Reject, Response,
-    canister::Status,
-    execution::{Closure, Effects, Entry, Function, Input, OutgoingCall},
+    execution::{Closure, Entry, Function, Input, OutgoingCall},
     management::Outcome,
 };
 use candid::Principal;
@@ -52,12 +50,12 @@ pub(crate) struct CallContext {
 
 /// What a canister does with the response to a call it made.
 pub(crate) struct Callback {
-    context: u64,
-    on_reply: Closure,
-    on_reject: Closure,
-    on_cleanup: Option<Closure>,
+    pub(super) context: u64,
+    pub(super) on_reply: Closure,
+    pub(super) on_reject: Closure,
+    pub(super) on_cleanup: Option<Closure>,
     /// Of a best-effort call, until it has expired.
-    deadline: Option<u64>,
+    pub(super) deadline: Option<u64>,
 }
 
 impl World {
@@ -139,84 +137,8 @@ impl World {
         Err(Reject::new(ErrorCode::CanisterMethodNotFound, message))
     }
 
-    pub(super) fn open_context(&mut self, call: Call) -> Option<u64> {
-        let id = self.fresh_id();
-        let context = CallContext {
-            answered: matches!(call.origin, Origin::System),
-            origin: call.origin,
-            caller: call.caller,
-            deadline: call.deadline,
-            cycles: call.cycles,
-            outstanding: 0,
-            instructions: 0,
-        };
-        self.canisters.get_mut(&call.callee)?.contexts.insert(id, context);
-        Some(id)
-    }
-
-    /// One execution within a call context. What `input` says of the call is taken from the context.
-    ///
-    /// # Errors
-    /// The reject for a trap; then nothing has happened.
-    pub(super) fn execute(
-        &mut self,
-        id: Principal,
-        context_id: u64,
-        entry: Entry,
-        function: &Function,
-        input: Input,
-    ) -> Result<(), Reject> {
-        let canister = self
-            .canisters
-            .get_mut(&id)
-            .ok_or_else(|| Reject::canister_not_found(id))?;
-        let Some(context) = canister.contexts.get(&context_id) else {
-            return Ok(());
-        };
-        let input = Input {
-            caller: context.caller,
-            deadline: context.deadline,
-            answered: context.answered,
-            cycles_available: context.cycles,
-            instructions_before: context.instructions,
-            ..input
-        };
-        let execution = canister.execution(&self.environment, entry, input);
-        let mut attempt = canister.attempt(&self.environment, function, execution)?;
-        let instructions = attempt.instructions;
-        let effects = if entry == Entry::ReplicatedQuery {
-            let (_, effects) = attempt.take();
-            canister.state.cycles = canister.state.cycles.saturating_add(effects.cycles_accepted);
-            effects
-        } else {
-            canister.commit(attempt)
-        };
-        if let Some(context) = canister.contexts.get_mut(&context_id) {
-            context.instructions += instructions;
-            context.cycles = context.cycles.saturating_sub(effects.cycles_accepted);
-            context.outstanding += effects.calls.len();
-        }
-        self.perform(id, context_id, effects);
-        Ok(())
-    }
-
-    /// Sends the calls and the response that an execution left behind.
-    fn perform(&mut self, id: Principal, context_id: u64, effects: Effects) {
-        for call in effects.calls {
-            self.send_from(id, context_id, call);
-        }
-        let Some(response) = effects.response else { return };
-        let canister = self.canisters.get_mut(&id);
-        let Some(context) = canister.and_then(|c| c.contexts.get_mut(&context_id)) else {
-            return;
-        };
-        context.answered = true;
-        let refund = std::mem::take(&mut context.cycles);
-        let origin = context.origin.clone();
-        self.respond(origin, response, refund);
-    }
-
-    fn send_from(&mut self, caller: Principal, context: u64, call: OutgoingCall) {
+    /// A call that an execution made.
+    pub(super) fn send_from(&mut self, caller: Principal, context: u64, call: OutgoingCall) {
         let callback = self.fresh_id();
         let deadline = call.timeout_seconds.map(|seconds| {
             let seconds = u64::from(seconds.min(MAX_TIMEOUT_SECONDS));
@@ -250,131 +172,5 @@ impl World {
             cycles: call.cycles,
             deadline: deadline.unwrap_or(0),
         });
-    }
-
-    pub(super) fn deliver_response(
-        &mut self,
-        id: Principal,
-        callback: u64,
-        response: Response,
-        refund: u128,
-    ) {
-        let Some(canister) = self.canisters.get_mut(&id) else {
-            return;
-        };
-        canister.state.cycles = canister.state.cycles.saturating_add(refund);
-        // It is gone when a best-effort call expired, or the code was uninstalled.
-        let Some(callback) = canister.callbacks.remove(&callback) else {
-            return;
-        };
-        if let Some(context) = canister.contexts.get_mut(&callback.context) {
-            context.outstanding = context.outstanding.saturating_sub(1);
-        }
-        let (entry, closure, arg, reject) = match response {
-            Ok(arg) => (Entry::ReplyCallback, callback.on_reply, arg, None),
-            Err(reject) => (
-                Entry::RejectCallback,
-                callback.on_reject,
-                Vec::new(),
-                Some(reject),
-            ),
-        };
-        let input = Input {
-            arg,
-            reject,
-            cycles_refunded: refund,
-            ..Input::task(id)
-        };
-        let cleanup_input = Input {
-            arg: Vec::new(),
-            ..input.clone()
-        };
-        let result = self.execute(id, callback.context, entry, &Function::Closure(closure), input);
-        if let (Err(reject), Some(cleanup)) = (&result, callback.on_cleanup) {
-            tracing::debug!(canister = %id, %reject, "callback trapped, cleaning up");
-            let cleanup = Function::Closure(cleanup);
-            if let Err(reject) = self.execute(id, callback.context, Entry::Cleanup, &cleanup, cleanup_input) {
-                tracing::warn!(canister = %id, %reject, "cleanup trapped");
-            }
-        }
-        self.close_context(id, callback.context, result);
-    }
-
-    /// Ends a context that waits for nothing; a call not answered by then is rejected.
-    pub(super) fn close_context(&mut self, id: Principal, context_id: u64, last: Result<(), Reject>) {
-        let Some(canister) = self.canisters.get_mut(&id) else {
-            return;
-        };
-        let finished = canister
-            .contexts
-            .get(&context_id)
-            .is_some_and(|context| context.outstanding == 0);
-        if !finished {
-            return;
-        }
-        let Some(context) = canister.contexts.remove(&context_id) else {
-            return;
-        };
-        if context.answered {
-            if let Err(reject) = last {
-                tracing::warn!(canister = %id, %reject, "trapped with nobody to answer");
-            }
-            return;
-        }
-        let reject = last.err().unwrap_or_else(|| {
-            let message = format!("Error from Canister {id}: Canister did not reply to the call");
-            Reject::new(ErrorCode::CanisterDidNotReply, message)
-        });
-        self.respond(context.origin, Err(reject), context.cycles);
-    }
-
-    /// Answers best-effort calls that waited too long.
-    pub(super) fn expire_calls(&mut self) {
-        let time = self.environment.time;
-        for (id, canister) in &mut self.canisters {
-            for (callback_id, callback) in &mut canister.callbacks {
-                if callback.deadline.take_if(|deadline| *deadline < time).is_some() {
-                    let reject = Reject::new(ErrorCode::DeadlineExpired, "Call deadline has expired.");
-                    self.queue.push_back(Message::Response {
-                        canister: *id,
-                        callback: *callback_id,
-                        response: Err(reject),
-                        refund: 0,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Stops canisters that were only waiting for their open calls.
-    pub(super) fn finish_stopping(&mut self) {
-        let mut stopped = Vec::new();
-        for canister in self.canisters.values_mut() {
-            if canister.contexts.is_empty()
-                && let Status::Stopping(waiting) = &mut canister.status
-            {
-                stopped.append(waiting);
-                canister.status = Status::Stopped;
-                canister.version += 1;
-            }
-        }
-        for origin in stopped {
-            self.respond(origin, Ok(crate::management::no_value()), 0);
-        }
-    }
-
-    /// Drops all calls of a canister whose code is going away.
-    pub(crate) fn reject_open_calls(&mut self, id: Principal) {
-        let Some(canister) = self.canisters.get_mut(&id) else {
-            return;
-        };
-        canister.callbacks.clear();
-        for context in std::mem::take(&mut canister.contexts).into_values() {
-            if !context.answered {
-                let message = format!("Canister {id} has been uninstalled");
-                let reject = Reject::new(ErrorCode::CanisterRejectedMessage, message);
-                self.respond(context.origin, Err(reject), context.cycles);
-            }
-        }
     }
 }

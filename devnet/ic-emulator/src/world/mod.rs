@@ -5,9 +5,11 @@
 //! ([message execution](https://internetcomputer.org/docs/references/ic-interface-spec#rule-message-execution)).
 
 mod calls;
+mod contexts;
 mod ingress;
 mod query;
 mod requests;
+mod responses;
 mod tasks;
 
 pub(crate) use calls::{Call, CallContext, Callback, Origin};
@@ -148,7 +150,7 @@ impl World {
                 break;
             };
             // No two messages at the same time.
-            self.environment.time += 1;
+            self.set_time(self.time().saturating_add(1));
             match message {
                 Message::Call(call) => self.deliver_call(call),
                 Message::Response {
