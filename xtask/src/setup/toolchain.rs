@@ -2,7 +2,7 @@
 
 use crate::{
     onchain::{has_build_sbf, has_target},
-    process::{run_aside, timed},
+    process::run_aside,
     repo::Repo,
 };
 use anyhow::Result;
@@ -33,8 +33,6 @@ pub fn all(repo: &Repo) -> Result<()> {
 pub fn toolchain(repo: &Repo, name: &str) -> Result<PathBuf> {
     let prefix = Repo::cache()?.join(name);
     let script = repo.root.join("xtask/toolchain").join(name).join("setup.sh");
-    timed(&format!("toolchain {name}"), || {
-        run_aside(repo.command(script).arg(&prefix))
-    })?;
+    run_aside(repo.command(script).arg(&prefix))?;
     Ok(prefix)
 }

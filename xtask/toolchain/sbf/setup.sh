@@ -24,8 +24,7 @@ readonly builtins_version=0.3.0
 
 fresh_if_changed "$here/setup.sh" "$here/../debian.sh" "$here"/*.patch "$here"/*.json
 if [ -f "$prefix/complete" ]; then
-  say "already complete: $prefix"
-  cat "$prefix/complete"
+  say "complete: $prefix"
   exit 0
 fi
 

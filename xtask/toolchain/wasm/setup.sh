@@ -24,8 +24,7 @@ readonly target=wasm32-unknown-unknown
 
 fresh_if_changed "$here/setup.sh" "$here/../debian.sh" "$here/../paths.sh"
 if [ -f "$prefix/complete" ]; then
-  say "already complete: $prefix"
-  cat "$prefix/complete"
+  say "complete: $prefix"
   exit 0
 fi
 mkdir -p "$prefix/bin"
