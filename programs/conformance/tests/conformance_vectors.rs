@@ -3,6 +3,8 @@
 #[path = "../../../protocol/tests/vectors/mod.rs"]
 mod vectors;
 
+use std::path::Path;
+
 use anchor_lang::{AnchorDeserialize, InstructionData};
 use conformance::instruction as call;
 use litesvm::LiteSVM;
@@ -20,10 +22,9 @@ struct Vm {
 impl Vm {
     fn new() -> Self {
         let mut svm = LiteSVM::new();
-        let program = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../artifacts/solana/conformance.so"
-        );
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        artifact_manifest::check(&root, "solana/conformance.so").unwrap();
+        let program = root.join("artifacts/solana/conformance.so");
         svm.add_program_from_file(conformance::ID, program).unwrap();
         let payer = Keypair::new();
         svm.airdrop(&payer.pubkey(), 1_000_000_000).unwrap();

@@ -4,6 +4,9 @@
 pub mod events;
 pub mod tokens;
 
+use std::path::Path;
+use std::sync::LazyLock;
+
 use anchor_lang::error::ErrorCode;
 use anchor_lang::{AccountDeserialize, InstructionData, ToAccountMetas};
 use anchor_spl::token_2022::spl_token_2022::error::TokenError;
@@ -23,6 +26,13 @@ use solana_transaction::{Transaction, TransactionError};
 
 pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);
 pub const CHAIN: u64 = 101;
+
+/// The built program, if it belongs to the sources beside it.
+static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    artifact_manifest::check(&root, "solana/settlement.so").unwrap();
+    std::fs::read(root.join("artifacts/solana/settlement.so")).unwrap()
+});
 
 /// A chain with the program on it.
 pub struct World {
