@@ -10,6 +10,7 @@ pub struct Block {
     /// EVM block number, Solana slot or ICRC-3 block index.
     pub number: u64,
     pub hash: String,
+    /// Empty where the source had no need to ask for it.
     pub parent_hash: String,
     pub time: DateTime<Utc>,
 }

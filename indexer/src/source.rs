@@ -45,6 +45,16 @@ pub enum Step {
     Idle { live: bool, heads: Heads },
 }
 
+impl Step {
+    /// Where the source stands after it, if that changed.
+    pub fn into_cursor(self) -> Option<Cursor> {
+        match self {
+            Self::Advance { cursor, .. } | Self::Rollback { cursor, .. } => Some(cursor),
+            Self::Idle { .. } => None,
+        }
+    }
+}
+
 /// Follows one chain, program or canister.
 ///
 /// A source keeps nothing that it could not find again from the cursor: after a restart, and after every error, `next`

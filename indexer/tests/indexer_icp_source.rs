@@ -1,4 +1,5 @@
-//! The ICP source against a node that holds the subnet's key and lies: only what is certified is stored, all of it, once.
+//! The ICP source against a node that holds the subnet's key and lies: only what is certified is stored, all
+//! of it, once.
 
 mod ic_node;
 

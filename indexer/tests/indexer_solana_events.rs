@@ -23,8 +23,8 @@ fn event_call(event: &[u8], height: u32) -> InnerInstruction {
     call(OURS, &[&EVENT_IX_TAG, event].concat(), height)
 }
 
-/// A transaction of top-level instructions and their calls, with a log in which `ours`, `other` and `sig` stand for the
-/// programs and `data 1` for an event of the byte 1.
+/// A transaction of top-level instructions and their calls, with a log in which `ours`, `other` and `sig`
+/// stand for the programs and `data 1` for an event of the byte 1.
 fn transaction(instructions: &[(&str, Vec<InnerInstruction>)], log: &[&str]) -> Transaction {
     let logs = log.iter().map(|line| match line.split_once(' ') {
         Some(("data", byte)) => format!("Program data: {}", STANDARD.encode([byte.parse::<u8>().unwrap()])),
@@ -183,7 +183,8 @@ fn events_by_call_stand_in_their_place_among_those_by_log() {
 
 #[test]
 fn an_event_by_call_counts_only_from_our_program_to_itself() {
-    // Another program is called with the same bytes; we are called with them by another; with other bytes; at the top.
+    // Another program is called with the same bytes; we are called with them by another; with other bytes; at
+    // the top.
     let foreign = call(OTHER, &[&EVENT_IX_TAG[..], &[1]].concat(), 2);
     let log = [
         "ours invoke [1]",

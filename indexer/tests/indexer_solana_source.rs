@@ -408,6 +408,37 @@ async fn a_fork_is_rolled_back_to_the_finalized_block_and_read_again() {
 }
 
 #[tokio::test]
+async fn a_fork_in_the_middle_of_reading_mixes_nothing() {
+    let mut chain = Chain::new(200);
+    chain.put(190, deposit(1));
+    chain.put(195, deposit(2));
+    let node = Node::start(chain).await;
+    let (chain, switched) = (node.chain.clone(), AtomicU32::new(0));
+    node.fail(move |method, _| {
+        // When the transactions are asked for, the list of them has already been answered.
+        if method == "getTransaction" && switched.fetch_add(1, Ordering::Relaxed) == 1 {
+            chain
+                .lock()
+                .unwrap()
+                .fork(185, vec![(191, deposit(1)), (196, deposit(3))]);
+        }
+        None
+    });
+    let (mut source, mut store) = (source(&node), Store::default());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(error) = store.read(&mut source).await {
+        unavailable(error);
+        assert_eq!(store, Store::default());
+        assert!(Instant::now() < deadline);
+    }
+    assert_eq!(
+        store.rows.keys().map(|(slot, ..)| *slot).collect::<Vec<_>>(),
+        [191, 196]
+    );
+    assert_eq!(store.amounts(), [1, 3]);
+}
+
+#[tokio::test]
 async fn another_chain_under_a_finalized_block_stops_the_source() {
     let mut chain = Chain::new(200);
     chain.put(100, deposit(1));

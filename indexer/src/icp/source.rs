@@ -127,7 +127,7 @@ impl IcpSource {
         if root_key == RootKey::Fetch {
             if !is_local(&address) {
                 return Err(fatal(format!(
-                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. Leave \
+                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. \
                      it out \
                      for the Internet Computer, or give the key in hex"
                 )));

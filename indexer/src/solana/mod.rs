@@ -7,6 +7,7 @@ mod error;
 pub mod events;
 mod frontier;
 mod layout;
+mod ledger;
 mod rpc;
 mod source;
 pub mod transaction;

@@ -10,7 +10,8 @@ use std::time::Duration;
 pub const PAGE: usize = 1000;
 /// The newest transaction format that is asked for; legacy ones count as below 0.
 const MAX_TRANSACTION_VERSION: u8 = 1;
-/// Errors that the same request would get again: no such block (yet), and requests that are wrong in themselves.
+/// Errors that the same request would get again: no such block (yet), and requests that are wrong in
+/// themselves.
 const DEFINITE: [i64; 10] = [
     -32001, -32004, -32007, -32009, -32014, -32015, -32600, -32601, -32602, -32700,
 ];

@@ -1,6 +1,7 @@
-//! Tells the source as soon as the program is mentioned, by `logsSubscribe` of what is only processed: its slot
-//! will be confirmed any moment, so the source looks more often until it is. What there is to read is always
-//! asked for from the cursor on, so a notification that is lost, doubled or of a fork costs time at most.
+//! Tells the source as soon as the program is mentioned, by `logsSubscribe` of what is only processed: its
+//! slot will be confirmed any moment, so the source looks more often until it is. What there is to read is
+//! always asked for from the cursor on, so a notification that is lost, doubled or of a fork costs time at
+//! most.
 
 use super::rpc::endpoint;
 use crate::source::SourceError;

@@ -1,5 +1,5 @@
-//! An IC node for faults only: it serves a log that the test writes under a subnet key that it holds, and lies as the
-//! test wants.
+//! An IC node for faults only: it serves a log that the test writes under a subnet key that it holds, and
+//! lies as the test wants.
 
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, response::IntoResponse, routing::any};
 use candid::{Decode, Encode, Nat, Principal};

@@ -1,4 +1,5 @@
-//! A Solana node for faults only: it serves a chain that the test writes, and lies and fails as the test wants.
+//! A Solana node for faults only: it serves a chain that the test writes, and lies and fails as the test
+//! wants.
 
 use axum::{
     Json, Router,

@@ -1,0 +1,79 @@
+//! Postgres: what is written, by whom, and how it stays exactly once.
+//!
+//! A [`Writer`] is one connection that holds the advisory lock of one source and writes over that same connection: whoever
+//! loses the lock has lost the means to write. Every [`Step`](crate::source::Step) is one transaction that begins by
+//! moving the cursor from where the writer believes it is.
+
+mod columns;
+mod error;
+mod insert;
+mod writer;
+
+pub use error::StoreError;
+pub use writer::{Applied, Writer};
+
+use novate_catalog::CatalogError;
+use sqlx::{PgPool, postgres::PgConnectOptions, postgres::PgPoolOptions};
+use std::{str::FromStr, time::Duration};
+
+/// How long one attempt to connect may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A database that holds, or will hold, an index.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+    options: PgConnectOptions,
+}
+
+impl Store {
+    /// Connects once, to fail early and clearly. Later connections are made when they are needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for what is no Postgres URL, [`StoreError::Connect`] when the server does not take us.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let options = options(url)?;
+        let pool = PgPoolOptions::new()
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .connect_with(options.clone())
+            .await
+            .map_err(|cause| StoreError::connect(&options, cause))?;
+        Ok(Self { pool, options })
+    }
+
+    /// Brings the system tables to this program's version.
+    ///
+    /// # Errors
+    /// [`CatalogError::NewerDatabase`] when a later version wrote it.
+    pub async fn migrate(&self) -> Result<(), CatalogError> {
+        novate_catalog::migrate(&self.pool).await
+    }
+
+    /// Host, port and database, for messages.
+    pub fn server(&self) -> String {
+        error::server(&self.options)
+    }
+
+    /// Connections for reading.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}
+
+/// sqlx takes any scheme and fails at connecting; we say it at once.
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        return Err(StoreError::Url("it must begin with postgres://".into()));
+    }
+    let options = PgConnectOptions::from_str(url).map_err(|e| StoreError::Url(e.to_string()))?;
+    Ok(options.application_name("novate-indexer").options([
+        ("timezone", "UTC"),
+        // A host that vanished keeps its lock until the server notices: within half a minute, not two hours.
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+    ]))
+}
