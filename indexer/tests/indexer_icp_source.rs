@@ -253,9 +253,9 @@ async fn a_log_that_is_not_the_one_we_know_stops_the_source() {
     node.with(|log| log.blocks = other(25).blocks);
     assert!(fatal(store.read(&mut source(&node)).await.unwrap_err()).contains("another block 19"));
     node.with(|log| log.blocks = other(5).blocks);
-    assert!(unavailable(store.read(&mut source(&node)).await.unwrap_err()).contains("block 4 of"));
+    assert!(unavailable(store.read(&mut source(&node)).await.unwrap_err()).contains("block 4 as the last"));
     node.with(|log| log.blocks.clear());
-    assert!(unavailable(store.read(&mut source(&node)).await.unwrap_err()).contains("its log is empty"));
+    assert!(unavailable(store.read(&mut source(&node)).await.unwrap_err()).contains("has an empty log"));
 
     // A replica that lags is waited for.
     node.with(|log| {

@@ -1,4 +1,5 @@
-//! The Solana source against a real node with the real program: what it yields is what was done, whenever it is restarted.
+//! The Solana source against a real node with the real program: what it yields is what was done, whenever it
+//! is restarted.
 
 use anyhow::{Context, Result};
 use novate_bindings::{

@@ -1,6 +1,7 @@
 //! ICRC-3 block logs of ICP canisters (<https://github.com/dfinity/ICRC-1/tree/main/standards/ICRC-3>).
 
 mod certificate;
+mod chain;
 mod decode;
 mod error;
 mod log;

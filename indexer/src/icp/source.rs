@@ -1,15 +1,10 @@
 //! One ICRC-3 log, followed from its certified tip.
-//!
-//! A query's answer is the word of one node. So nothing is taken that does not hang on a tip that the subnet
-//! has signed: the blocks before the tip are checked backwards, each against the hash that the next one holds
-//! (`phash`), down to the block that is already in the database. Where that is more than a page, the way back
-//! keeps only the hash at the end of each page, and the pages are read again forwards against those.
 
 use super::{
     certificate::Tip,
+    chain::{Chain, PageEnd, Proved},
     decode::{Decoder, time},
     log::Log,
-    value::Value,
 };
 use crate::{
     row::{Block, Event, Undecoded},
@@ -23,12 +18,6 @@ use novate_catalog::Table;
 use serde::{Deserialize, Serialize};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::time::Instant;
-
-/// Blocks per step.
-const PAGE: u64 = 500;
-/// A tip that claims nothing new is still verified this often, because its certificate also tells that the
-/// node is alive.
-const VERIFY: Duration = Duration::from_secs(60);
 
 /// Whose signatures count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,13 +55,10 @@ pub struct IcpSource {
     id: String,
     network: String,
     contract: String,
-    endpoint: String,
-    log: Log,
-    fetch_root_key: bool,
+    chain: Chain,
     decoder: Decoder,
     start_block: u64,
     poll: Duration,
-    verified: Option<(Tip, Instant)>,
     plan: Option<Plan>,
 }
 
@@ -83,24 +69,18 @@ struct Position {
     hash: Option<[u8; 32]>,
 }
 
+/// [`Position::hash`] as cursors keep it.
 #[derive(Serialize, Deserialize)]
 struct At {
     /// Hex, without 0x.
     hash: Option<String>,
 }
 
-/// Pages still to read, each up to before `end`, where the last block has `hash`. The next one is last in the
-/// list.
+/// Pages still to read; the next one is last. Made again from the cursor when it is lost.
 #[derive(Debug)]
 struct Plan {
     from: Position,
     pages: Vec<PageEnd>,
-}
-
-#[derive(Clone, Debug)]
-struct PageEnd {
-    end: u64,
-    hash: [u8; 32],
 }
 
 impl IcpSource {
@@ -113,8 +93,7 @@ impl IcpSource {
             canister,
             root_key,
             schema_json,
-            start_block,
-            poll,
+            ..
         } = options;
         let fatal = |reason: String| SourceError::Fatal(format!("contract {contract}: {reason}"));
         let decoder = Decoder::new(&network, &contract, &schema_json)
@@ -127,15 +106,14 @@ impl IcpSource {
         if root_key == RootKey::Fetch {
             if !is_local(&address) {
                 return Err(fatal(format!(
-                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. \
-                     it out \
-                     for the Internet Computer, or give the key in hex"
+                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. Leave it \
+                     out for the Internet Computer, or give the key in hex"
                 )));
             }
             tracing::warn!(
                 url,
                 contract,
-                "trusting the root key that this node gives; for local development only"
+                "trusting the root key this node gives; for local development only"
             );
         }
         let endpoint = address.origin().ascii_serialization();
@@ -148,29 +126,16 @@ impl IcpSource {
         if let RootKey::Der(key) = &root_key {
             agent.set_root_key(key.clone());
         }
-        let id = format!("{network}/{contract}");
-        let fetch_root_key = root_key == RootKey::Fetch;
-        let log = Log { agent, canister };
         Ok(Self {
-            id,
+            id: format!("{network}/{contract}"),
             network,
             contract,
-            endpoint,
-            log,
-            fetch_root_key,
+            chain: Chain::new(Log { agent, canister }, endpoint, root_key == RootKey::Fetch),
             decoder,
-            start_block,
-            poll,
-            verified: None,
+            start_block: options.start_block,
+            poll: options.poll,
             plan: None,
         })
-    }
-
-    fn unavailable(&self, reason: impl Into<String>) -> SourceError {
-        SourceError::Unavailable {
-            endpoint: self.endpoint.clone(),
-            reason: reason.into(),
-        }
     }
 
     fn position(&self, cursor: Option<&Cursor>) -> Result<Position, SourceError> {
@@ -182,9 +147,8 @@ impl IcpSource {
         };
         let fatal = |e: String| {
             SourceError::Fatal(format!(
-                "the stored position of {} is not one of an ICRC-3 log ({e}); was the source of this name \
-                 another one \
-                 before? Name the contract differently, or run `novate db reset`",
+                "the stored position of {} is not one of an ICRC-3 log ({e}); was the source of this name another \
+                 one before? Name the contract differently, or run `novate db reset`",
                 self.id
             ))
         };
@@ -203,145 +167,61 @@ impl IcpSource {
         })
     }
 
-    /// The certified tip; `None` when the log is empty. A tip that claims nothing beyond `from` is not
-    /// verified again each time: it changes nothing, and the signature costs milliseconds.
-    async fn tip(&mut self, from: &Position) -> Result<Option<Tip>, SourceError> {
-        if self.fetch_root_key {
-            self.log
-                .agent
-                .fetch_root_key()
-                .await
-                .map_err(|e| self.unavailable(e.to_string()))?;
-            self.fetch_root_key = false;
-        }
-        let answer = self
-            .log
-            .tip_certificate()
-            .await
-            .map_err(|reason| self.unavailable(reason))?;
-        let Some(answer) = answer else {
-            self.verified = None;
-            return Ok(None);
-        };
-        let reason = |reason: String| self.unavailable(format!("tip of {}: {reason}", self.log.canister));
-        if let Some((tip, at)) = &self.verified
-            && at.elapsed() < VERIFY
-            && tip.index + 1 == from.next
-        {
-            let claimed = Tip::claimed(&answer).map_err(reason)?;
-            if (claimed.index, claimed.hash) == (tip.index, tip.hash) {
-                return Ok(Some(tip.clone()));
-            }
-        }
-        let tip = Tip::verified(&answer, &self.log.agent, self.log.canister).map_err(reason)?;
-        self.verified = Some((tip.clone(), Instant::now()));
-        Ok(Some(tip))
-    }
-
-    /// Finds the way from the tip back to `from`. `false`: there is nothing new.
-    async fn plan(&mut self, from: &Position, tip: &Tip) -> Result<bool, SourceError> {
+    /// Makes a plan when the tip is beyond `from`.
+    async fn plan(&mut self, from: &Position, tip: Option<&Tip>) -> Result<(), SourceError> {
         if self.plan.as_ref().is_some_and(|plan| plan.from == *from) {
-            return Ok(true);
+            return Ok(());
         }
         self.plan = None;
-        if tip.index < from.next {
-            return match from.hash {
-                Some(hash) if tip.index + 1 == from.next && hash != tip.hash => {
-                    Err(self.reinstalled(tip.index))
-                }
-                Some(_) if tip.index + 1 < from.next => Err(self.unavailable(format!(
-                    "certifies block {} of {} as the last, while block {} is in the database: a replica that \
-                     lags, or the \
-                     canister was reinstalled",
-                    tip.index,
-                    self.log.canister,
-                    from.next - 1
-                ))),
-                _ => Ok(false),
-            };
+        let canister = self.chain.log.canister;
+        let behind = |says: String| {
+            Err(self.chain.unavailable(format!(
+                "{says} of {canister}, while block {} is in the database: a replica that lags, or the canister was \
+                 reinstalled",
+                from.next - 1
+            )))
+        };
+        match (tip, from.hash) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => behind("has an empty log".into()),
+            (Some(tip), _) if tip.index >= from.next => {
+                let pages = self.chain.pages(from.next, tip).await?;
+                self.plan = Some(Plan {
+                    from: from.clone(),
+                    pages,
+                });
+                Ok(())
+            }
+            (Some(_), None) => Ok(()),
+            (Some(tip), Some(_)) if tip.index + 1 < from.next => {
+                behind(format!("certifies block {} as the last", tip.index))
+            }
+            (Some(tip), Some(hash)) if tip.hash != hash => Err(self.another(tip.index)),
+            (Some(_), Some(_)) => Ok(()),
         }
-        let mut pages = vec![PageEnd {
-            end: tip.index + 1,
-            hash: tip.hash,
-        }];
-        while let Some(page) = pages.last().filter(|page| page.end - from.next > PAGE).cloned() {
-            let start = page.end - PAGE;
-            let blocks = self.page(start, &page).await?;
-            let before = blocks.first().and_then(|block| block.parent).ok_or_else(|| {
-                self.unavailable(format!(
-                    "block {start} of {} names no block before it",
-                    self.log.canister
-                ))
-            })?;
-            pages.push(PageEnd {
-                end: start,
-                hash: before,
-            });
-        }
-        self.plan = Some(Plan {
-            from: from.clone(),
-            pages,
-        });
-        Ok(true)
     }
 
-    fn reinstalled(&self, index: u64) -> SourceError {
+    fn another(&self, index: u64) -> SourceError {
         SourceError::Fatal(format!(
-            "canister {} certifies another block {index} than the one in the database: it was reinstalled, \
-             or this is \
-             another network. Run `novate db reset` to index it again",
-            self.log.canister
+            "canister {} certifies another block {index} than the one in the database: it was reinstalled, or this \
+             is another network. Run `novate db reset` to index it again",
+            self.chain.log.canister
         ))
     }
 
-    /// Blocks `start..end.end`, proved by the hash of the last.
-    async fn page(&self, start: u64, end: &PageEnd) -> Result<Vec<Proved>, SourceError> {
-        let blocks = self
-            .log
-            .blocks(start, end.end)
-            .await
-            .map_err(|reason| self.unavailable(reason))?;
-        let mut proved = Vec::with_capacity(blocks.len());
-        let mut expected = Some(end.hash);
-        for (block, index) in blocks.into_iter().rev().zip((start..end.end).rev()) {
-            let hash = block.hash();
-            if expected != Some(hash) {
-                return Err(self.unavailable(format!(
-                    "block {index} of {} is not the one that the subnet certified; nothing of this answer was \
-                     kept",
-                    self.log.canister
-                )));
-            }
-            let parent = match block.get(["phash"]) {
-                Some(Value::Blob(parent)) => <[u8; 32]>::try_from(parent.as_slice()).ok(),
-                _ => None,
-            };
-            expected = parent;
-            proved.push(Proved {
-                index,
-                hash,
-                parent,
-                block,
-            });
-        }
-        proved.reverse();
-        Ok(proved)
-    }
-
     /// The next page of the plan as a step.
-    async fn advance(&mut self, tip: &Tip) -> Result<Option<Step>, SourceError> {
-        let Some((from, page)) = self
-            .plan
-            .as_ref()
-            .and_then(|plan| Some((plan.from.clone(), plan.pages.last()?.clone())))
-        else {
+    async fn advance(&mut self, heads: Heads) -> Result<Option<Step>, SourceError> {
+        let Some(Plan { from, pages }) = &self.plan else {
             return Ok(None);
         };
-        let blocks = self.page(from.next, &page).await?;
+        let Some(page) = pages.last().cloned() else {
+            return Ok(None);
+        };
+        let blocks = self.chain.blocks(from.next, &page).await?;
         if let (Some(hash), Some(first)) = (from.hash, blocks.first())
             && first.parent != Some(hash)
         {
-            return Err(self.reinstalled(from.next - 1));
+            return Err(self.another(from.next - 1));
         }
         let (mut events, mut undecoded) = (Vec::with_capacity(blocks.len()), Vec::new());
         for block in &blocks {
@@ -350,30 +230,29 @@ impl IcpSource {
                 Err(kept) => undecoded.push(kept),
             }
         }
-        let to = Position {
-            next: page.end,
-            hash: Some(page.hash),
-        };
-        let cursor = Cursor {
-            next_block: to.next,
-            at: serde_json::json!(At {
-                hash: to.hash.map(hex::encode)
-            }),
-        };
-        let live = self.plan.as_mut().is_none_or(|plan| {
-            plan.pages.pop();
-            plan.from = to;
-            plan.pages.is_empty()
+        let at = serde_json::json!(At {
+            hash: Some(hex::encode(page.hash))
         });
-        if live {
-            self.plan = None;
-        }
+        let cursor = Cursor {
+            next_block: page.end,
+            at,
+        };
+        let mut pages = self.plan.take().map_or_else(Vec::new, |plan| plan.pages);
+        pages.pop();
+        let live = pages.is_empty();
+        self.plan = (!live).then(|| Plan {
+            from: Position {
+                next: page.end,
+                hash: Some(page.hash),
+            },
+            pages,
+        });
         Ok(Some(Step::Advance {
             events,
             undecoded,
             cursor,
             live,
-            heads: heads(Some(tip)),
+            heads,
         }))
     }
 
@@ -385,7 +264,7 @@ impl IcpSource {
             parent,
             block,
         } = proved;
-        let address = self.log.canister.to_text();
+        let address = self.chain.log.canister.to_text();
         let time = time(block).ok_or_else(|| {
             SourceError::Fatal(format!(
                 "block {index} of canister {address} has no time (ts in nanoseconds)"
@@ -427,14 +306,6 @@ impl IcpSource {
     }
 }
 
-struct Proved {
-    index: u64,
-    hash: [u8; 32],
-    /// Hash of the block before it.
-    parent: Option<[u8; 32]>,
-    block: Value,
-}
-
 /// Certified is final.
 fn heads(tip: Option<&Tip>) -> Heads {
     let head = tip.map_or(0, |tip| tip.index);
@@ -447,8 +318,7 @@ fn heads(tip: Option<&Tip>) -> Heads {
     }
 }
 
-/// Whether a host is this machine or one beside it: only there may a key be believed because the node says
-/// so.
+/// Whether a host is this machine or one beside it: only there may a key be believed because the node says so.
 fn is_local(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     match host.parse::<IpAddr>() {
@@ -474,34 +344,17 @@ impl Source for IcpSource {
     }
 
     async fn identity(&mut self) -> Result<String, SourceError> {
-        if self.fetch_root_key {
-            self.log
-                .agent
-                .fetch_root_key()
-                .await
-                .map_err(|e| self.unavailable(e.to_string()))?;
-            self.fetch_root_key = false;
-        }
-        Ok(hex::encode(self.log.agent.read_root_key()))
+        Ok(hex::encode(self.chain.root_key().await?))
     }
 
     async fn next(&mut self, cursor: Option<&Cursor>, patience: Duration) -> Result<Step, SourceError> {
         let from = self.position(cursor)?;
         let deadline = Instant::now() + patience;
         loop {
-            let tip = self.tip(&from).await?;
-            if let Some(tip) = &tip
-                && self.plan(&from, tip).await?
-                && let Some(step) = self.advance(tip).await?
-            {
+            let tip = self.chain.tip(from.next).await?;
+            self.plan(&from, tip.as_ref()).await?;
+            if let Some(step) = self.advance(heads(tip.as_ref())).await? {
                 return Ok(step);
-            }
-            if let (None, Some(_)) = (&tip, from.hash) {
-                return Err(self.unavailable(format!(
-                    "canister {} says that its log is empty, while block {} is in the database",
-                    self.log.canister,
-                    from.next - 1
-                )));
             }
             let now = Instant::now();
             if now >= deadline {

@@ -42,8 +42,7 @@ impl Position {
         let frontier: Option<Frontier> = serde_json::from_value(cursor.at.clone()).map_err(|e| {
             SourceError::Fatal(format!(
                 "the stored position of this program is not one of a Solana program ({e}); was the source of \
-                 this name \
-                 another one before? Name the contract differently, or run `novate db reset`"
+                 this name another one before? Name the contract differently, or run `novate db reset`"
             ))
         })?;
         Ok(Self {
