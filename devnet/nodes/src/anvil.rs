@@ -200,7 +200,7 @@ impl Log {
 fn drain(pipe: Option<impl Read + Send + 'static>, log: Log, copy: Option<mpsc::Sender<String>>) {
     let Some(pipe) = pipe else { return };
     thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(|line| line.ok()) {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             tracing::trace!(target: "anvil", "{line}");
             if let Some(copy) = &copy {
                 copy.send(line.clone()).ok(); // nobody listens after the banner
