@@ -2,8 +2,8 @@
 //!
 //! Its REST API is that of server version 14 and newer, as the crate `pocket-ic` (16.1, `common/rest.rs`) uses
 //! it: `POST /instances` makes an instance with its subnets, lets it run in real time and opens an HTTP
-//! gateway that speaks the IC's public interface. Where the binary is missing, the tests put a stand-in in its place; the real one
-//! has not been run by them.
+//! gateway that speaks the IC's public interface. The tests put a stand-in in the server's place; the real one
+//! has not been run where its binary is missing.
 
 use crate::{
     Error, Result,
