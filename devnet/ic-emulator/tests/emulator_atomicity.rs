@@ -120,11 +120,14 @@ fn an_endless_loop_ends_at_the_instruction_limit() {
     let id = deploy(
         &emulator,
         r#"(func (export "canister_update loop") (i32.store (i32.const 0) (i32.const 1)) (loop (br 0)))
-           (func (export "canister_query get") (call $reply_u32 (i32.load (i32.const 0))))"#,
+           (func (export "canister_query get") (call $reply_u32 (i32.load (i32.const 0))))
+           (func (export "canister_query loop_in_query") (loop (br 0)))"#,
     );
     let reject = update(&emulator, id, "loop").unwrap_err();
     assert_eq!(reject.error, Some(ErrorCode::CanisterInstructionLimitExceeded));
     assert!(reject.message.contains("50000000 instructions"), "{reject}");
+    let reject = query(&emulator, id, "loop_in_query").unwrap_err();
+    assert!(reject.message.contains("5000000 instructions"), "{reject}");
     assert_eq!(number(query(&emulator, id, "get")), 0);
 }
 

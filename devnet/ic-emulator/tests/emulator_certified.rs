@@ -148,6 +148,32 @@ async fn an_agent_with_another_root_key_refuses_everything() {
     certified_data(&agent, id, &certificate).unwrap_err();
 }
 
+#[tokio::test]
+async fn a_certificate_reveals_what_was_asked_for_and_no_more() {
+    let emulator = emulator();
+    let (id, other) = (deploy(&emulator, CERTIFIER), deploy(&emulator, CERTIFIER));
+    emulator
+        .update(owner(), id, "certify", b"the data".to_vec())
+        .unwrap();
+    emulator
+        .update(owner(), other, "certify", b"the rest".to_vec())
+        .unwrap();
+    let reveals =
+        |certificate: &[u8], text: &[u8]| certificate.windows(text.len()).any(|bytes| bytes == text);
+    let certificate = query(&emulator, id, "certificate").unwrap();
+    assert!(reveals(&certificate, b"the data"));
+    assert!(!reveals(&certificate, b"the rest"), "another canister's");
+    assert!(!reveals(&certificate, owner().as_slice()), "the controllers");
+
+    let gateway = gateway(&emulator);
+    let agent = agent(&gateway);
+    let path = vec!["canister".into(), id.as_slice().into(), "controllers".into()];
+    let certificate = agent.read_state_raw(vec![path], id).await.unwrap();
+    let certificate = serde_cbor::to_vec(&certificate).unwrap();
+    assert!(reveals(&certificate, owner().as_slice()));
+    assert!(!reveals(&certificate, b"the data"));
+}
+
 #[test]
 fn a_changed_certificate_is_refused() {
     let emulator = emulator();

@@ -98,7 +98,20 @@ async fn agents_read_the_state_tree() {
     use sha2::Digest;
     let hash = sha2::Sha256::digest(&wasm).to_vec();
     assert_eq!(agent.read_state_canister_module_hash(id).await.unwrap(), hash);
-    agent.status().await.unwrap();
+    assert_eq!(
+        agent.status().await.unwrap().replica_health_status.as_deref(),
+        Some("healthy")
+    );
+    let subnet = Principal::self_authenticating(gateway.root_key());
+    assert!(
+        agent
+            .fetch_subnet_by_id(&subnet)
+            .await
+            .unwrap()
+            .contains_canister(&id)
+    );
+    assert_eq!(agent.fetch_subnet_by_canister(&id).await.unwrap().id(), subnet);
+    agent.fetch_subnet_by_id(&me).await.unwrap_err();
 }
 
 #[tokio::test]

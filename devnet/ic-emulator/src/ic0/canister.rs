@@ -59,7 +59,7 @@ pub(super) fn link(linker: &mut Linker<Execution>) -> Result<(), LinkerError> {
     environment(linker)
 }
 
-/// [Environment variables](https://internetcomputer.org/docs/references/ic-interface-spec#system-api-environment-variables).
+/// Environment variables, which the canister's settings give.
 fn environment(linker: &mut Linker<Execution>) -> Result<(), LinkerError> {
     ic0! { linker, ANYWHERE;
         fn env_var_count(ic0) -> u32 {

@@ -1,4 +1,4 @@
-//! [Method arguments](https://internetcomputer.org/docs/references/ic-interface-spec#system-api-requests),
+//! [Method arguments](https://internetcomputer.org/docs/references/ic-interface-spec#method-arguments),
 //! [responding](https://internetcomputer.org/docs/references/ic-interface-spec#responding) and
 //! [message inspection](https://internetcomputer.org/docs/references/ic-interface-spec#system-api-inspect-message).
 

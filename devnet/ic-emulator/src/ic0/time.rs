@@ -1,5 +1,5 @@
 //! [Time](https://internetcomputer.org/docs/references/ic-interface-spec#system-api-time),
-//! [global timer](https://internetcomputer.org/docs/references/ic-interface-spec#global-timer-1) and
+//! [global timer](https://internetcomputer.org/docs/references/ic-interface-spec#global-timer) and
 //! [performance counter](https://internetcomputer.org/docs/references/ic-interface-spec#system-api-performance-counter).
 
 use super::{

@@ -20,11 +20,12 @@ pub fn stranger() -> Principal {
     Principal::self_authenticating(b"stranger")
 }
 
-/// An emulator whose runs are all alike, with a small instruction limit.
+/// An emulator whose runs are all alike, with small instruction limits.
 pub fn emulator() -> Emulator {
     let options = Options {
         seed: [7; 32],
         instruction_limit: 50_000_000,
+        query_instruction_limit: 5_000_000,
         ..Options::default()
     };
     Emulator::new(options).unwrap()
@@ -75,6 +76,16 @@ pub fn canister(body: &str) -> Vec<u8> {
         (import "ic0" "performance_counter" (func $instructions (param i32) (result i64)))
         (import "ic0" "is_controller" (func $is_controller (param i32 i32) (result i32)))
         (import "ic0" "in_replicated_execution" (func $replicated (result i32)))
+        (import "ic0" "root_key_size" (func $root_key_size (result i32)))
+        (import "ic0" "root_key_copy" (func $root_key_copy (param i32 i32 i32)))
+        (import "ic0" "env_var_count" (func $variables (result i32)))
+        (import "ic0" "env_var_name_size" (func $variable_name_size (param i32) (result i32)))
+        (import "ic0" "env_var_name_copy" (func $variable_name_copy (param i32 i32 i32 i32)))
+        (import "ic0" "env_var_name_exists" (func $variable_exists (param i32 i32) (result i32)))
+        (import "ic0" "env_var_value_size" (func $variable_size (param i32 i32) (result i32)))
+        (import "ic0" "env_var_value_copy" (func $variable_copy (param i32 i32 i32 i32 i32)))
+        (import "ic0" "cost_sign_with_ecdsa" (func $signature_cost (param i32 i32 i32 i32) (result i32)))
+        (import "ic0" "cycles_burn128" (func $burn (param i64 i64 i32)))
         (import "ic0" "trap" (func $trap (param i32 i32)))
         (memory (export "memory") 1)
         (func $reply_u32 (param i32)
