@@ -49,12 +49,21 @@ async fn read(
     let mut follower = source(node)?;
     let deadline = Instant::now() + PATIENCE;
     while events.len() < count {
-        anyhow::ensure!(Instant::now() < deadline, "{} of {count} events: {events:?}", events.len());
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "{} of {count} events: {events:?}",
+            events.len()
+        );
         if anew {
             follower = source(node)?;
         }
         match follower.next(cursor.as_ref(), Duration::from_millis(300)).await? {
-            Step::Advance { events: new, undecoded, cursor: at, .. } => {
+            Step::Advance {
+                events: new,
+                undecoded,
+                cursor: at,
+                ..
+            } => {
                 anyhow::ensure!(undecoded.is_empty(), "{undecoded:?}");
                 events.extend(new);
                 *cursor = Some(at);
@@ -68,7 +77,11 @@ async fn read(
 
 /// Event, and its amount where it has one.
 fn said(event: &Event) -> (String, Option<String>) {
-    let amount = event.table.columns.iter().position(|column| column.field == "amount");
+    let amount = event
+        .table
+        .columns
+        .iter()
+        .position(|column| column.field == "amount");
     let amount = amount.map(|at| match &event.values[at] {
         Value::Numeric(amount) => amount.clone(),
         other => panic!("an amount is {other:?}"),
@@ -90,7 +103,12 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     // Two deposits in one transaction, a withdrawal that fails, one that does not.
     let deposits = [at.deposit(owner.pubkey(), 100), at.deposit(owner.pubkey(), 23)];
     let deposited = client.send(&deposits, &[&owner]).await?;
-    assert!(client.send(&[at.withdraw(owner.pubkey(), 124)], &[&owner]).await.is_err());
+    assert!(
+        client
+            .send(&[at.withdraw(owner.pubkey(), 124)], &[&owner])
+            .await
+            .is_err()
+    );
     client.send(&[at.withdraw(owner.pubkey(), 3)], &[&owner]).await?;
     let expected = [
         ("Initialized", None),
@@ -104,12 +122,20 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     let (mut cursor, mut events) = (None, Vec::new());
     read(&node, &mut cursor, &mut events, expected.len(), false).await?;
     let all: Vec<_> = events.iter().map(said).collect();
-    assert_eq!(all, expected.map(|(event, amount)| (event.to_owned(), amount.map(str::to_owned))));
-    let first = events.iter().position(|event| event.tx_hash == Some(deposited.to_string())).context("deposit")?;
+    assert_eq!(
+        all,
+        expected.map(|(event, amount)| (event.to_owned(), amount.map(str::to_owned)))
+    );
+    let first = events
+        .iter()
+        .position(|event| event.tx_hash == Some(deposited.to_string()))
+        .context("deposit")?;
     let pair = &events[first..first + 2];
     assert_eq!(pair[0].block, pair[1].block);
     assert!(pair[0].position < pair[1].position && pair[0].id != pair[1].id);
-    let slot = client.rpc.get_signature_statuses(&[deposited]).await?.value[0].as_ref().map(|status| status.slot);
+    let slot = client.rpc.get_signature_statuses(&[deposited]).await?.value[0]
+        .as_ref()
+        .map(|status| status.slot);
     assert_eq!(Some(pair[0].block.number), slot);
 
     let (mut at_every_step, mut again) = (None, Vec::new());
@@ -119,12 +145,22 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     // What happens next comes without being asked for again, each once.
     let mut live = source(&node)?;
     for amount in 1..=5u64 {
-        let signature = client.submit(&[at.deposit(owner.pubkey(), amount)], &[&owner]).await?.to_string();
+        let signature = client
+            .submit(&[at.deposit(owner.pubkey(), amount)], &[&owner])
+            .await?
+            .to_string();
         let deadline = Instant::now() + PATIENCE;
         loop {
             anyhow::ensure!(Instant::now() < deadline, "deposit {amount} did not come");
             let step = live.next(cursor.as_ref(), Duration::from_secs(1)).await?;
-            let Step::Advance { events: new, cursor: at, .. } = step else { continue };
+            let Step::Advance {
+                events: new,
+                cursor: at,
+                ..
+            } = step
+            else {
+                continue;
+            };
             cursor = Some(at);
             if let [event] = &new[..] {
                 assert_eq!(said(event), ("Deposited".into(), Some(amount.to_string())));

@@ -1,0 +1,69 @@
+//! `novate start` and `novate serve`
+
+use crate::error::CliError;
+use novate_api::ApiConfig;
+use novate_indexer::{Config, Store};
+use std::path::Path;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Indexes and serves; when one of the two ends, so does the other.
+pub async fn start(file: &Path) -> Result<(), CliError> {
+    let (config, api) = Config::load_with::<ApiConfig>(file)?;
+    let stop = stopped_by_signal()?;
+    let store = Store::connect(&config.database_url).await?;
+    store.migrate().await?;
+    // The port is taken first: nothing is indexed by a process that cannot serve.
+    let listener = listen(&api).await?;
+    let pool = store.pool().clone();
+    let serve = async {
+        let result = novate_api::serve(api, listener, pool, stop.clone().cancelled_owned()).await;
+        stop.cancel();
+        result
+    };
+    let index = async {
+        let result = novate_indexer::run_on(store, config.sources, stop.clone()).await;
+        stop.cancel();
+        result
+    };
+    let (served, indexed) = tokio::join!(serve, index);
+    indexed?;
+    Ok(served?)
+}
+
+/// Serves what another process indexes.
+pub async fn serve(file: &Path) -> Result<(), CliError> {
+    let (config, api) = Config::load_with::<ApiConfig>(file)?;
+    let stop = stopped_by_signal()?;
+    let store = Store::connect(&config.database_url).await?;
+    store.migrate().await?;
+    let listener = listen(&api).await?;
+    Ok(novate_api::serve(api, listener, store.pool().clone(), stop.cancelled_owned()).await?)
+}
+
+async fn listen(api: &ApiConfig) -> Result<TcpListener, CliError> {
+    let address = api.listen;
+    TcpListener::bind(address)
+        .await
+        .map_err(|cause| CliError::Listen { address, cause })
+}
+
+/// Cancelled by SIGINT or SIGTERM.
+fn stopped_by_signal() -> Result<CancellationToken, CliError> {
+    let stop = CancellationToken::new();
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signal)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signal)?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        token.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,113 @@
+//! Compares every row that GraphQL serves with what the chains themselves say.
+
+pub mod evm;
+pub mod graphql;
+pub mod icp;
+pub mod rows;
+pub mod solana;
+
+use crate::{config, deploy::Deployment};
+use anyhow::{Context, Result, bail};
+use graphql::GraphQl;
+use rows::{Rows, differences, text};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+/// Longest wait for the index to reach the chains' heads.
+const CATCH_UP: Duration = Duration::from_secs(60);
+
+/// What the comparison found.
+pub struct Findings {
+    /// Rows served per table.
+    pub rows: BTreeMap<String, usize>,
+    pub differences: Vec<String>,
+}
+
+/// Head and indexed block of every network, by name.
+pub type Progress = BTreeMap<String, (i64, i64)>;
+
+/// Waits until every block that exists now is indexed.
+pub async fn caught_up(api: &GraphQl, at: &Deployment) -> Result<Progress> {
+    use alloy::providers::Provider;
+    let logged = icp::read(&at.icp, &mut Rows::default()).await?;
+    let heads = BTreeMap::from([
+        (
+            config::EVM.to_owned(),
+            at.evm_rpc.get_block_number().await? as i64,
+        ),
+        (
+            config::SOLANA.to_owned(),
+            at.solana_rpc.rpc.get_slot().await? as i64,
+        ),
+        (config::ICP.to_owned(), logged as i64 - 1),
+    ]);
+    let deadline = Instant::now() + CATCH_UP;
+    loop {
+        let progress = progress(api).await?;
+        let behind =
+            |(name, head): &(&String, &i64)| progress.get(*name).is_none_or(|(_, indexed)| indexed < *head);
+        let late: Vec<_> = heads.iter().filter(behind).collect();
+        if late.is_empty() {
+            return Ok(progress);
+        }
+        if Instant::now() > deadline {
+            bail!("not indexed within {CATCH_UP:?}: {late:?}; the index is at {progress:?} (head, indexed)");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn progress(api: &GraphQl) -> Result<Progress> {
+    let data = api
+        .query("{ _meta { networks { name head indexed } } }", Value::Null)
+        .await?;
+    let networks = data["_meta"]["networks"]
+        .as_array()
+        .context("no networks in _meta")?;
+    // A network without a number has nothing indexed yet.
+    let number = |value: &Value| text(value).parse().unwrap_or(-1);
+    Ok(networks
+        .iter()
+        .map(|n| (text(&n["name"]), (number(&n["head"]), number(&n["indexed"]))))
+        .collect())
+}
+
+/// Reads everything from both sides and compares. `head` is the last EVM block to compare.
+pub async fn compare(api: &GraphQl, at: &Deployment, head: u64) -> Result<Findings> {
+    let mut chain = Rows::default();
+    evm::read(&at.evm_rpc, &at.evm, head, &mut chain).await?;
+    solana::read(&at.solana_rpc, &mut chain).await?;
+    icp::read(&at.icp, &mut chain).await?;
+
+    let mut served = graphql::read(api, &tables(api).await?).await?;
+    for (table, rows) in &mut served.0 {
+        if table.starts_with("settlement_") {
+            *rows = solana::rekey(std::mem::take(rows)).with_context(|| format!("table {table}"))?;
+        }
+    }
+    Ok(Findings {
+        rows: served.counts(),
+        differences: differences(&chain, &served),
+    })
+}
+
+/// Every table that is served: (name, list field, columns).
+async fn tables(api: &GraphQl) -> Result<Vec<(String, String, Vec<String>)>> {
+    let data = api
+        .query("{ _meta { tables { name field type } } }", Value::Null)
+        .await?;
+    let mut tables = Vec::new();
+    for table in data["_meta"]["tables"].as_array().context("no tables in _meta")? {
+        let query = "query($type: String!) { __type(name: $type) { fields { name } } }";
+        let described = api.query(query, json!({ "type": table["type"] })).await?;
+        let fields = described["__type"]["fields"]
+            .as_array()
+            .context("a table's type without fields")?;
+        let columns = fields.iter().map(|field| text(&field["name"])).collect();
+        tables.push((text(&table["name"]), text(&table["field"]), columns));
+    }
+    Ok(tables)
+}

@@ -1,0 +1,98 @@
+//! A `novate.toml` for what was deployed, with the ABI, IDL and block schema files beside it.
+
+use crate::{audit, deploy::Deployment, stack::Stack};
+use anyhow::{Context, Result};
+use novate_bindings::artifacts;
+use std::{
+    fmt::Write,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// Names of the networks in the configuration.
+pub const EVM: &str = "anvil";
+pub const SOLANA: &str = "surfpool";
+pub const ICP: &str = "ic";
+
+/// Writes the configuration into `folder` and returns its path.
+pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<PathBuf> {
+    for (name, content) in [
+        ("RewardToken.json", artifacts::REWARD_TOKEN_JSON),
+        ("Settlement.json", artifacts::SETTLEMENT_JSON),
+        ("RewardDistributor.json", artifacts::REWARD_DISTRIBUTOR_JSON),
+        ("settlement.idl.json", artifacts::SETTLEMENT_IDL),
+        ("signer.icrc3.json", artifacts::SIGNER_ICRC3),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, content).with_context(|| format!("writing {}", file.display()))?;
+    }
+    let path = folder.join("novate.toml");
+    fs::write(&path, text(stack, deployment, listen)?)
+        .with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
+}
+
+fn text(stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<String> {
+    let mut toml = format!(
+        r#"[database]
+url = "{database}"
+
+[api]
+listen = "{listen}"
+
+[[networks]]
+name = "{EVM}"
+kind = "evm"
+rpc = "{evm}"
+ws = "{evm_ws}"
+chain_id = {chain_id}
+
+[[networks]]
+name = "{SOLANA}"
+kind = "solana"
+rpc = "{solana}"
+ws = "{solana_ws}"
+
+[[networks]]
+name = "{ICP}"
+kind = "icp"
+rpc = "{ic}"
+root_key = "{root_key}"
+
+[[contracts]]
+name = "settlement"
+network = "{SOLANA}"
+address = "{program}"
+idl = "settlement.idl.json"
+
+[[contracts]]
+name = "signer"
+network = "{ICP}"
+address = "{signer}"
+blocks = "signer.icrc3.json"
+"#,
+        database = stack.postgres.url(),
+        evm = stack.anvil.url(),
+        evm_ws = stack.anvil.ws_url(),
+        chain_id = stack.anvil.chain_id(),
+        solana = stack.solana.rpc_url(),
+        solana_ws = stack.solana.ws_url(),
+        ic = stack.ic.url(),
+        root_key = hex::encode(stack.ic.root_key()),
+        program = novate_bindings::solana::settlement::ID,
+        signer = deployment.icp.signer,
+    );
+    for (name, address) in audit::evm::contracts(&deployment.evm) {
+        let abi = match name {
+            "evm_settlement" => "Settlement.json",
+            "reward_distributor" => "RewardDistributor.json",
+            _ => "RewardToken.json",
+        };
+        write!(
+            toml,
+            "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{EVM}\"\naddress = \"{address:#x}\"\nabi = \"{abi}\"\n"
+        )?;
+    }
+    Ok(toml)
+}

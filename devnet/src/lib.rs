@@ -1,0 +1,135 @@
+//! Local Solana, EVM, ICP and Postgres with everything of Novate deployed and indexed, and the demo flow that
+//! proves it against the chains.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`stack`], [`solana`] | the nodes |
+//! | [`deploy`], [`config`] | contracts, program and canister, and the `novate.toml` that follows them |
+//! | [`services`] | indexer and API |
+//! | [`demo`] | the flow |
+//! | [`audit`] | the comparison of every served row with the chains |
+//! | [`bench`] | measurements |
+
+pub mod audit;
+pub mod bench;
+pub mod config;
+pub mod demo;
+pub mod deploy;
+mod report;
+pub mod services;
+pub mod solana;
+pub mod stack;
+
+use anyhow::{Context, Result};
+use audit::graphql::GraphQl;
+use deploy::Deployment;
+pub use report::Report;
+use services::Services;
+use stack::Stack;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// Longest wait until every source has caught up.
+const READY: Duration = Duration::from_secs(60);
+
+/// Where `up` serves.
+pub struct Options {
+    pub listen: SocketAddr,
+}
+
+/// The stack with everything on it, followed and served. Fields are dropped in this order.
+pub struct Running {
+    pub services: Services,
+    pub deployment: Deployment,
+    pub stack: Stack,
+    /// Of `novate.toml`.
+    pub folder: TempDir,
+}
+
+/// Starts everything, and notes in `report` how long each part took.
+pub async fn start(listen: SocketAddr, report: &mut Report) -> Result<Running> {
+    let begin = Instant::now();
+    let stack = Stack::start().await?;
+    report.phase("start of chains and Postgres", begin);
+
+    let begin = Instant::now();
+    let deployment = deploy::deploy(&stack).await?;
+    report.phase("deployment", begin);
+
+    let begin = Instant::now();
+    let folder = tempfile::tempdir().context("making a folder for novate.toml")?;
+    let file = config::write(folder.path(), &stack, &deployment, listen)?;
+    let services = Services::start(&file).await?;
+    services::ready(&services.base, READY).await?;
+    report.phase("start of indexer and API", begin);
+    Ok(Running {
+        services,
+        deployment,
+        stack,
+        folder,
+    })
+}
+
+/// Runs the demo flow once and compares every row with the chains.
+pub async fn check() -> Result<Report> {
+    let mut report = Report::default();
+    let running = start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &mut report).await?;
+    flow(&running, &mut report).await?;
+    running.services.stop().await?;
+    Ok(report)
+}
+
+/// The demo flow and its comparison on a running stack.
+pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
+    demo::run(&running.deployment, report).await?;
+
+    let begin = Instant::now();
+    let api = GraphQl::new(&running.services.base)?;
+    let progress = audit::caught_up(&api, &running.deployment).await?;
+    let head = progress.get(config::EVM).map_or(0, |(head, _)| *head);
+    for (name, (head, indexed)) in progress {
+        report.chains.insert(name, report::Chain { head, indexed });
+    }
+    report.phase("until indexed", begin);
+
+    let begin = Instant::now();
+    let findings = audit::compare(&api, &running.deployment, u64::try_from(head).unwrap_or(0)).await?;
+    report.rows = findings.rows;
+    report.mismatches = findings.differences.len();
+    report.problems.extend(findings.differences);
+    if let Some(problem) = demo::replay::missing(&report.rows)? {
+        report.problems.push(problem);
+    }
+    report.phase("comparison of every row", begin);
+    Ok(())
+}
+
+/// Starts the stack, runs the flow, and serves until Ctrl-C.
+pub async fn up(options: Options) -> Result<()> {
+    let mut report = Report::default();
+    let running = start(options.listen, &mut report).await?;
+    demo::run(&running.deployment, &mut report).await?;
+    println!("{}", running.urls());
+    tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
+    running.services.stop().await
+}
+
+impl Running {
+    /// What a person needs to look around.
+    fn urls(&self) -> String {
+        format!(
+            "GraphQL and GraphiQL  {base}/graphql\nstatus                {base}/status\nPostgres              {postgres}\n\
+             EVM                   {evm}\nSolana                {solana}\nICP                   {icp}\n\
+             configuration         {config}\nReady. Ctrl-C stops everything.",
+            base = self.services.base,
+            postgres = self.stack.postgres.url(),
+            evm = self.stack.anvil.url(),
+            solana = self.stack.solana.rpc_url(),
+            icp = self.stack.ic.url(),
+            config = self.folder.path().join("novate.toml").display(),
+        )
+    }
+}

@@ -1,0 +1,99 @@
+//! `devnet`: the local stack for development, and the demo flow that proves it.
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use novate_devnet::{Options, bench, check, up};
+use std::{net::SocketAddr, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Parser)]
+#[command(
+    version,
+    about = "Local Solana, EVM, ICP and Postgres with everything of Novate deployed and indexed"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the stack, run the demo flow once and serve GraphQL until Ctrl-C
+    Up {
+        /// Address of the API; port 0 takes a free one
+        #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+        listen: SocketAddr,
+    },
+    /// Start the stack, run the demo flow, compare every row with the chains, print a report and stop
+    Check {
+        /// Print the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Measure on the local stack, with the release build of `novate`
+    Bench {
+        #[command(subcommand)]
+        suite: Suite,
+    },
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// From a block's arrival to its row being visible in GraphQL
+    Latency {
+        /// Measured events per chain
+        #[arg(long, default_value_t = 300)]
+        samples: usize,
+        /// The `novate` to measure
+        #[arg(long, env = "NOVATE_BIN", value_name = "FILE")]
+        novate: std::path::PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,novate=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse().command).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether everything held.
+async fn run(command: Command) -> Result<bool> {
+    match command {
+        Command::Up { listen } => {
+            up(Options { listen }).await?;
+            Ok(true)
+        }
+        Command::Check { json } => {
+            let report = check().await?;
+            if json {
+                println!(
+                    "{}",
+                    serde_json::to_string_pretty(&report).context("writing the report")?
+                );
+            } else {
+                print!("{report}");
+            }
+            Ok(report.holds())
+        }
+        Command::Bench {
+            suite: Suite::Latency { samples, novate },
+        } => {
+            for figure in bench::latency(&novate, samples).await? {
+                println!("{figure}");
+            }
+            Ok(true)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a run of the demo flow found, for a person and as JSON.
+
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt, time::Instant};
+
+/// Result of `devnet check`.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    pub chains: BTreeMap<String, Chain>,
+    /// Rows served per table.
+    pub rows: BTreeMap<String, usize>,
+    /// Differences between what the chains say and what GraphQL serves; must be 0.
+    pub mismatches: usize,
+    /// The differences themselves, and everything else that did not hold.
+    pub problems: Vec<String>,
+    /// Seconds each phase took, in order of the flow.
+    pub seconds: Vec<Phase>,
+}
+
+/// How far a chain is, and how far of it is in the index. Block numbers are inclusive.
+#[derive(Debug, Serialize)]
+pub struct Chain {
+    pub head: i64,
+    pub indexed: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Phase {
+    pub phase: String,
+    pub seconds: f64,
+}
+
+impl Report {
+    /// Whether everything held.
+    pub fn holds(&self) -> bool {
+        self.mismatches == 0 && self.problems.is_empty()
+    }
+
+    /// Notes how long the phase that began at `start` took, and says so.
+    pub fn phase(&mut self, phase: &str, start: Instant) {
+        let seconds = (start.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
+        tracing::info!(phase, seconds, "done");
+        self.seconds.push(Phase {
+            phase: phase.into(),
+            seconds,
+        });
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, chain) in &self.chains {
+            writeln!(
+                f,
+                "{name:<10} head {:>8}   indexed {:>8}",
+                chain.head, chain.indexed
+            )?;
+        }
+        for (table, rows) in &self.rows {
+            writeln!(f, "{table:<40} {rows:>6} rows")?;
+        }
+        for Phase { phase, seconds } in &self.seconds {
+            writeln!(f, "{phase:<40} {seconds:>8.3} s")?;
+        }
+        for problem in &self.problems {
+            writeln!(f, "! {problem}")?;
+        }
+        writeln!(f, "{} mismatches", self.mismatches)
+    }
+}

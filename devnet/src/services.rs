@@ -1,0 +1,83 @@
+//! The indexer and the API, in this process, as `novate start` runs them.
+
+use anyhow::{Context, Result, bail};
+use novate_api::ApiConfig;
+use novate_indexer::{Config, Store};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Longest wait for both to end.
+const STOP: Duration = Duration::from_secs(15);
+
+/// Running services; they stop when this is dropped.
+pub struct Services {
+    /// Address of the API, such as `http://127.0.0.1:8080`.
+    pub base: String,
+    stop: DropGuard,
+    tasks: Vec<JoinHandle<Result<()>>>,
+}
+
+impl Services {
+    /// Starts both with the configuration in `file`.
+    pub async fn start(file: &Path) -> Result<Self> {
+        let (config, api) = Config::load_with::<ApiConfig>(file)?;
+        let store = Store::connect(&config.database_url).await?;
+        store.migrate().await?;
+        let listener = TcpListener::bind(api.listen).await.with_context(|| {
+            format!(
+                "cannot listen on {}; choose another address with --listen",
+                api.listen
+            )
+        })?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let stop = CancellationToken::new();
+        let serving = novate_api::serve(
+            api,
+            listener,
+            store.pool().clone(),
+            stop.clone().cancelled_owned(),
+        );
+        let indexing = novate_indexer::run_on(store, config.sources, stop.clone());
+        let tasks = vec![
+            tokio::spawn(async { serving.await.context("the API ended") }),
+            tokio::spawn(async { indexing.await.context("the indexer ended") }),
+        ];
+        Ok(Self {
+            base,
+            stop: stop.drop_guard(),
+            tasks,
+        })
+    }
+
+    /// Asks both to end, and waits until they have.
+    pub async fn stop(self) -> Result<()> {
+        drop(self.stop);
+        for task in self.tasks {
+            tokio::time::timeout(STOP, task)
+                .await
+                .context("indexer and API did not stop in time")???;
+        }
+        Ok(())
+    }
+}
+
+/// Waits until `/ready` says yes; says why it does not when `patience` is over.
+pub async fn ready(base: &str, patience: Duration) -> Result<()> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let deadline = Instant::now() + patience;
+    loop {
+        let answer = match http.get(format!("{base}/ready")).send().await {
+            Ok(response) if response.status().is_success() => return Ok(()),
+            Ok(response) => response.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        };
+        if Instant::now() > deadline {
+            bail!("{base} was not ready within {patience:?}: {answer}");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,29 @@
+//! The three local chains and Postgres, started side by side.
+
+use crate::solana::SolanaNode;
+use anyhow::{Context, Result};
+use devnet_nodes::{Anvil, AnvilOptions, IcNode, Postgres};
+
+/// Everything that runs beneath the indexer. All of it stops when this is dropped, or when the process dies.
+pub struct Stack {
+    pub postgres: Postgres,
+    pub anvil: Anvil,
+    pub ic: IcNode,
+    pub solana: SolanaNode,
+}
+
+impl Stack {
+    /// Starts all four on free ports of the loopback interface.
+    pub async fn start() -> Result<Self> {
+        let postgres = tokio::task::spawn_blocking(Postgres::start);
+        let anvil = tokio::task::spawn_blocking(|| Anvil::start(AnvilOptions::default()));
+        let (postgres, anvil, ic, solana) =
+            tokio::join!(postgres, anvil, IcNode::start(), SolanaNode::start());
+        Ok(Self {
+            postgres: postgres?.context("starting Postgres")?,
+            anvil: anvil?.context("starting anvil")?,
+            ic: ic.context("starting the IC node")?,
+            solana: solana?,
+        })
+    }
+}
