@@ -85,14 +85,14 @@ proptest! {
             let result = match *step {
                 Step::Deposit { owner, amount } => {
                     let owner = &owners[owner];
-                    world.call(world.deposit(&asset, owner), call::Deposit { amount }, &[&owner.owner])
+                    world.call(world.deposit_accounts(&asset, owner), call::Deposit { amount }, &[&owner.owner])
                 }
                 Step::Withdraw { owner, amount } => {
                     let owner = &owners[owner];
-                    world.call(world.withdraw(&asset, owner), call::Withdraw { amount }, &[&owner.owner])
+                    world.call(world.withdraw_accounts(&asset, owner), call::Withdraw { amount }, &[&owner.owner])
                 }
                 Step::PayOut { from, to, amount } => {
-                    let mut accounts = world.withdraw(&asset, &owners[from]);
+                    let mut accounts = world.withdraw_accounts(&asset, &owners[from]);
                     accounts.destination = owners[to].tokens;
                     world.call(accounts, call::Withdraw { amount }, &[&owners[from].owner])
                 }

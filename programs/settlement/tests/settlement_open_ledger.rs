@@ -48,13 +48,7 @@ fn a_ledger_that_is_opened_again_keeps_its_balance() {
     let mut world = World::new();
     let asset = world.asset();
     let alice = world.depositor(&asset, 10);
-    world
-        .call(
-            world.deposit(&asset, &alice),
-            call::Deposit { amount: 10 },
-            &[&alice.owner],
-        )
-        .unwrap();
+    world.deposit(&asset, &alice, 10).unwrap();
     let stranger = world.user();
     let again = open_ledger(&stranger, &alice.owner.pubkey(), asset.vault);
     assert!(world.call(again, call::OpenLedger {}, &[&stranger]).is_err());

@@ -1,28 +1,29 @@
 //! A LiteSVM with the built program, and the actors of its tests.
-#![allow(dead_code)] // every test file uses a part of it
+#![allow(dead_code, unused_imports)] // every test file uses a part of it
 
+mod accounts;
 pub mod events;
+mod refusal;
 pub mod tokens;
+
+pub use accounts::open_ledger;
+pub use refusal::*;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
-use anchor_lang::error::ErrorCode;
 use anchor_lang::{AccountDeserialize, InstructionData, ToAccountMetas};
-use anchor_spl::token_2022::spl_token_2022::error::TokenError;
 use litesvm::LiteSVM;
-use litesvm::types::{TransactionMetadata, TransactionResult};
-use settlement::accounts;
-use settlement::error::SettlementError;
+use litesvm::types::TransactionResult;
 use settlement::instruction as call;
-use settlement::seeds::{CONFIG_SEED, LEDGER_SEED, TOKENS_SEED, VAULT_SEED};
+use settlement::seeds::CONFIG_SEED;
 use settlement::state::{Config, Ledger, Vault};
 use solana_address::Address;
-use solana_instruction::{Instruction, error::InstructionError};
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_message::Message;
 use solana_signer::Signer;
-use solana_transaction::{Transaction, TransactionError};
+use solana_transaction::Transaction;
 
 pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);
 pub const CHAIN: u64 = 101;
@@ -91,6 +92,23 @@ impl World {
         world
     }
 
+    /// A vault, and an owner with 1,000 base units outside it and an open ledger.
+    pub fn with_alice() -> (Self, Asset, Depositor) {
+        let mut world = Self::new();
+        let asset = world.asset();
+        let alice = world.depositor(&asset, 1_000);
+        (world, asset, alice)
+    }
+
+    /// A vault in which two owners hold 1,000 base units each.
+    pub fn with_alice_and_bob() -> (Self, Asset, Depositor, Depositor) {
+        let (mut world, asset, alice) = Self::with_alice();
+        let bob = world.depositor(&asset, 1_000);
+        world.deposit(&asset, &alice, 1_000).unwrap();
+        world.deposit(&asset, &bob, 1_000).unwrap();
+        (world, asset, alice, bob)
+    }
+
     pub fn fund(&mut self, address: &Address) {
         self.svm.airdrop(address, 100_000_000_000).unwrap();
     }
@@ -110,7 +128,7 @@ impl World {
             guardian: self.guardian.pubkey(),
         };
         let config = config_of(&admin.pubkey());
-        let accounts = accounts::Initialize {
+        let accounts = settlement::accounts::Initialize {
             admin: admin.pubkey(),
             config,
             system_program: SYSTEM_PROGRAM,
@@ -129,7 +147,7 @@ impl World {
         let accounts = self.create_vault(mint, token_program);
         let admin = self.admin.insecure_clone();
         self.call(accounts, call::CreateVault {}, &[&admin]).unwrap();
-        let accounts::CreateVault {
+        let settlement::accounts::CreateVault {
             vault, vault_tokens, ..
         } = accounts;
         Asset {
@@ -137,20 +155,6 @@ impl World {
             token_program,
             vault,
             vault_tokens,
-        }
-    }
-
-    /// Accounts of `create_vault`, all of them right.
-    pub fn create_vault(&self, mint: Address, token_program: Address) -> accounts::CreateVault {
-        let vault = derive(&[VAULT_SEED, self.config.as_ref(), mint.as_ref()]);
-        accounts::CreateVault {
-            admin: self.admin.pubkey(),
-            config: self.config,
-            mint,
-            vault,
-            vault_tokens: derive(&[TOKENS_SEED, vault.as_ref()]),
-            token_program,
-            system_program: SYSTEM_PROGRAM,
         }
     }
 
@@ -167,35 +171,36 @@ impl World {
         }
     }
 
-    /// Accounts of `deposit`, all of them right.
-    pub fn deposit(&self, asset: &Asset, from: &Depositor) -> accounts::Deposit {
-        accounts::Deposit {
-            owner: from.owner.pubkey(),
-            config: self.config,
-            vault: asset.vault,
-            ledger: from.ledger,
-            mint: asset.mint,
-            source: from.tokens,
-            vault_tokens: asset.vault_tokens,
-            token_program: asset.token_program,
-            event_authority: derive(&[b"__event_authority"]),
-            program: settlement::ID,
-        }
+    pub fn deposit(&mut self, asset: &Asset, from: &Depositor, amount: u64) -> TransactionResult {
+        self.call(
+            self.deposit_accounts(asset, from),
+            call::Deposit { amount },
+            &[&from.owner],
+        )
     }
 
-    /// Accounts of `withdraw`, all of them right.
-    pub fn withdraw(&self, asset: &Asset, to: &Depositor) -> accounts::Withdraw {
-        accounts::Withdraw {
-            owner: to.owner.pubkey(),
-            vault: asset.vault,
-            ledger: to.ledger,
-            mint: asset.mint,
-            destination: to.tokens,
-            vault_tokens: asset.vault_tokens,
-            token_program: asset.token_program,
-            event_authority: derive(&[b"__event_authority"]),
-            program: settlement::ID,
-        }
+    pub fn withdraw(&mut self, asset: &Asset, to: &Depositor, amount: u64) -> TransactionResult {
+        self.call(
+            self.withdraw_accounts(asset, to),
+            call::Withdraw { amount },
+            &[&to.owner],
+        )
+    }
+
+    pub fn pause(&mut self, by: &Keypair) -> TransactionResult {
+        let accounts = settlement::accounts::Pause {
+            by: by.pubkey(),
+            config: self.config,
+        };
+        self.call(accounts, call::Pause {}, &[by])
+    }
+
+    pub fn unpause(&mut self, admin: &Keypair) -> TransactionResult {
+        let accounts = settlement::accounts::Unpause {
+            admin: admin.pubkey(),
+            config: self.config,
+        };
+        self.call(accounts, call::Unpause {}, &[admin])
     }
 
     /// Calls the program; the first signer pays.
@@ -265,60 +270,4 @@ pub fn derive(seeds: &[&[u8]]) -> Address {
 
 pub fn config_of(admin: &Address) -> Address {
     derive(&[CONFIG_SEED, admin.as_ref()])
-}
-
-/// Accounts of `open_ledger`, all of them right.
-pub fn open_ledger(payer: &Keypair, owner: &Address, vault: Address) -> accounts::OpenLedger {
-    accounts::OpenLedger {
-        payer: payer.pubkey(),
-        owner: *owner,
-        vault,
-        ledger: derive(&[LEDGER_SEED, vault.as_ref(), owner.as_ref()]),
-        system_program: SYSTEM_PROGRAM,
-    }
-}
-
-/// Whatever an instruction can be refused with.
-#[derive(Debug, PartialEq)]
-pub struct Refusal(InstructionError);
-
-/// The system program's answer to `init` of an account that exists.
-pub const ALREADY_IN_USE: InstructionError = InstructionError::Custom(0);
-
-impl From<SettlementError> for Refusal {
-    fn from(error: SettlementError) -> Self {
-        Self(InstructionError::Custom(error.into()))
-    }
-}
-
-impl From<ErrorCode> for Refusal {
-    fn from(error: ErrorCode) -> Self {
-        Self(InstructionError::Custom(error.into()))
-    }
-}
-
-impl From<TokenError> for Refusal {
-    fn from(error: TokenError) -> Self {
-        Self(InstructionError::Custom(error as u32))
-    }
-}
-
-impl From<InstructionError> for Refusal {
-    fn from(error: InstructionError) -> Self {
-        Self(error)
-    }
-}
-
-/// The first instruction was refused for this reason, so the transaction has changed nothing.
-#[track_caller]
-pub fn assert_refused(result: TransactionResult, reason: impl Into<Refusal>) -> TransactionMetadata {
-    let failed = result.expect_err("the transaction should have been refused");
-    let Refusal(reason) = reason.into();
-    assert_eq!(
-        failed.err,
-        TransactionError::InstructionError(0, reason),
-        "{}",
-        failed.meta.logs.join("\n")
-    );
-    failed.meta
 }
