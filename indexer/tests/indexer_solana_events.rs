@@ -5,6 +5,7 @@ use novate_indexer::solana::{
     events::{EVENT_IX_TAG, Emitted, emitted},
     transaction::{InnerInstruction, Transaction},
 };
+use proptest::{collection::vec, prelude::*};
 
 const OURS: &str = "Fg6PaFpoGXkYsidMpWTK6W2BeZ7FEfcYkg476zPFsLnS";
 const OTHER: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
@@ -179,6 +180,19 @@ fn events_by_call_stand_in_their_place_among_those_by_log() {
         read(&transaction),
         [(0, None, 0, 1), (0, Some(0), 0, 2), (0, None, 1, 3)]
     );
+}
+
+#[test]
+fn what_a_call_logs_comes_after_the_event_it_carries() {
+    let log = [
+        "ours invoke [1]",
+        "ours invoke [2]",
+        "data 2",
+        "ours success",
+        "ours success",
+    ];
+    let transaction = transaction(&[(OURS, vec![event_call(&[1], 2)])], &log);
+    assert_eq!(read(&transaction), [(0, Some(0), 0, 1), (0, Some(0), 1, 2)]);
 }
 
 #[test]
@@ -366,4 +380,61 @@ fn a_node_that_records_no_calls_still_serves_events_by_log() {
             .unwrap_err()
             .contains("does not record")
     );
+}
+
+fn any_line() -> impl Strategy<Value = String> {
+    let program = || prop::sample::select(vec![OURS, OTHER, PRECOMPILE]);
+    prop_oneof![
+        (program(), 1..4).prop_map(|(program, depth)| format!("Program {program} invoke [{depth}]")),
+        program().prop_map(|program| format!("Program {program} success")),
+        program().prop_map(|program| format!("Program {program} failed: no")),
+        vec(any::<u8>(), 0..12).prop_map(|data| format!("Program data: {}", STANDARD.encode(data))),
+        Just("Log truncated".to_owned()),
+        "Program .{0,20}",
+        ".{0,20}",
+    ]
+}
+
+fn any_calls() -> impl Strategy<Value = Vec<InnerInstruction>> {
+    let program = prop::sample::select(vec![OURS, OTHER]);
+    let data = prop_oneof![
+        vec(any::<u8>(), 0..12).prop_map(|data| bs58::encode(data).into_string()),
+        Just(bs58::encode(EVENT_IX_TAG).into_string()),
+        ".{0,5}",
+    ];
+    let call = (program, data, prop::option::of(0u32..5)).prop_map(|(program, data, stack_height)| {
+        InnerInstruction {
+            program: program.into(),
+            data,
+            stack_height,
+        }
+    });
+    vec(call, 0..4)
+}
+
+proptest! {
+    #[test]
+    fn any_transaction_is_read_or_refused(
+        programs in vec(prop::sample::select(vec![OURS, OTHER, PRECOMPILE]).prop_map(str::to_owned), 0..4),
+        inner in prop::option::of(vec(any_calls(), 0..4)),
+        logs in vec(any_line(), 0..12),
+    ) {
+        let transaction = Transaction { programs, inner, logs };
+        if let Ok(emitted) = emitted(&transaction, OURS) {
+            // An event has one place, so no two have the same key.
+            let mut places = places_of(&emitted);
+            let count = places.len();
+            places.sort_unstable();
+            places.dedup();
+            prop_assert_eq!(places.len(), count);
+        }
+    }
+}
+
+fn places_of(emitted: &Emitted) -> Vec<(usize, Option<usize>, usize)> {
+    emitted
+        .events
+        .iter()
+        .map(|event| (event.instruction, event.inner, event.ordinal))
+        .collect()
 }

@@ -8,7 +8,7 @@ use novate_indexer::{
     source::{Cursor, Source, SourceError, Step},
 };
 use serde_json::json;
-use solana_node::{Chain, Fault, Node, PROGRAM, Tx, tx};
+use solana_node::{Chain, Fault, Node, PROGRAM, Tx, deposited, tx};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -37,16 +37,6 @@ fn options(node: &Node) -> SolanaOptions {
 
 fn source(node: &Node) -> SolanaSource {
     SolanaSource::new(options(node)).unwrap()
-}
-
-/// `Deposited` of the sample: vault, amount, total, memo.
-fn deposited(amount: u64) -> Vec<u8> {
-    let mut event = vec![111, 141, 26, 45, 161, 35, 100, 57];
-    event.extend([1; 32]);
-    event.extend(amount.to_le_bytes());
-    event.extend(u128::from(amount).to_le_bytes());
-    event.extend([0; 32]);
-    event
 }
 
 /// A transaction that deposits its number.

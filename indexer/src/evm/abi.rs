@@ -129,11 +129,20 @@ impl Abi {
 }
 
 fn parse(json: &str) -> Result<JsonAbi, serde_json::Error> {
-    let mut value: serde_json::Value = serde_json::from_str(json)?;
-    match value.get_mut("abi") {
-        Some(abi) => serde_json::from_value(abi.take()),
-        None => serde_json::from_value(value),
+    let mut abi: serde_json::Value = serde_json::from_str(json)?;
+    if let Some(inner) = abi.get_mut("abi") {
+        abi = inner.take();
     }
+    for item in abi.as_array_mut().into_iter().flatten() {
+        // Absent from ABIs of early compilers, and from those written by hand.
+        if let Some(event) = item
+            .as_object_mut()
+            .filter(|item| item.get("type").is_some_and(|ty| ty == "event"))
+        {
+            event.entry("anonymous").or_insert(false.into());
+        }
+    }
+    serde_json::from_value(abi)
 }
 
 fn choose<'a>(abi: &'a JsonAbi, events: Option<&[String]>) -> Result<Vec<&'a Event>, AbiError> {

@@ -131,6 +131,10 @@ impl<'a> Walk<'a> {
         });
         if let (Some(at), Some(index)) = (self.at, inner) {
             self.event_of_call(at, index)?;
+            // The event that the call carries is the first of its frame.
+            if let Some(frame) = self.frames.last_mut() {
+                frame.data_lines = self.events.len() - events_before;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! A Solana node for faults only: it serves a chain that the test writes, and lies and fails as the test
 //! wants.
 
+#![allow(dead_code)] // each test binary uses its own part of this
+
 use axum::{
     Json, Router,
     body::Bytes,
@@ -90,6 +92,16 @@ pub fn tx(number: u32, events: &[Vec<u8>]) -> Tx {
         failed: false,
         logs,
     }
+}
+
+/// The event `Deposited` of the sample IDL: vault, amount, total, memo.
+pub fn deposited(amount: u64) -> Vec<u8> {
+    let mut event = vec![111, 141, 26, 45, 161, 35, 100, 57];
+    event.extend([1; 32]);
+    event.extend(amount.to_le_bytes());
+    event.extend(u128::from(amount).to_le_bytes());
+    event.extend([0; 32]);
+    event
 }
 
 impl Chain {
