@@ -243,7 +243,7 @@ async fn every_kind_of_failure_delays_and_loses_nothing() {
     node.fail(move |_, _| {
         // A fault of every kind now and then, and now and then nothing else for long enough to give up.
         let call = counted.fetch_add(1, Ordering::Relaxed);
-        if call % 900 > 840 {
+        if call % 400 > 365 {
             return Some(Fault::Status(502));
         }
         match call % 37 {
@@ -356,6 +356,30 @@ async fn nothing_is_read_beyond_what_is_confirmed_and_complete() {
     node.with(|chain| chain.complete = 100);
     store.read(&mut source).await.unwrap();
     assert_eq!(store.amounts(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_node_that_always_lags_with_its_records_is_followed_all_the_same() {
+    let mut chain = Chain::new(100);
+    chain.complete = 98;
+    let node = Node::start(chain).await;
+    let (mut source, mut store) = (source(&node), Store::default());
+    for number in 0..10 {
+        node.with(|chain| {
+            chain.grow(1);
+            chain.put(chain.confirmed, deposit(number));
+            chain.complete = chain.confirmed - 2;
+        });
+        // At the very start there is nothing to go by.
+        if let Err(error) = store.read(&mut source).await {
+            assert!(store.cursor.is_none() && unavailable(error).contains("cannot yet tell"));
+        }
+    }
+    assert!(store.amounts().len() >= 6, "{:?}", store.amounts());
+    assert_eq!(
+        store.amounts(),
+        (0..store.amounts().len() as u32).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]

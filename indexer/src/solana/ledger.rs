@@ -25,6 +25,8 @@ pub struct Ledger {
     /// Address of the program.
     pub program: String,
     view: Option<View>,
+    /// A confirmed slot that was not complete when it was asked for.
+    awaited: Option<u64>,
 }
 
 /// How far the chain is.
@@ -57,6 +59,7 @@ impl Ledger {
             rpc,
             program,
             view: None,
+            awaited: None,
         }
     }
 
@@ -64,16 +67,20 @@ impl Ledger {
     pub async fn look(&mut self) -> Result<View, SourceError> {
         let slots = self.rpc.slots().await?;
         let known = self.view.take().map(|view| view.tip);
+        // A node may always be some slots behind with writing down what happened in them: then the newest is never
+        // complete, so the one asked for last time is asked for until it is.
+        let slot = self.awaited.take().unwrap_or(slots.confirmed);
         let tip = match known {
-            Some(tip) if tip.number == slots.confirmed => tip,
-            known => match (self.rpc.block(slots.confirmed).await?, known) {
-                (SlotBlock::Is(header), _) => block(&self.rpc, slots.confirmed, header)?,
-                (SlotBlock::NotYet, Some(tip)) => tip,
+            Some(tip) if tip.number == slot => tip,
+            known => match (self.rpc.block(slot).await?, known) {
+                (SlotBlock::Is(header), _) => block(&self.rpc, slot, header)?,
+                (SlotBlock::NotYet, known) => {
+                    self.awaited = Some(slot);
+                    let reason = format!("cannot yet tell what happened in its confirmed slot {slot}");
+                    known.ok_or_else(|| self.rpc.unavailable(reason))?
+                }
                 (other, _) => {
-                    let reason = format!(
-                        "has no block of its confirmed slot {} ({other:?})",
-                        slots.confirmed
-                    );
+                    let reason = format!("has no block of its confirmed slot {slot} ({other:?})");
                     return Err(self.rpc.unavailable(reason));
                 }
             },
@@ -85,7 +92,7 @@ impl Ledger {
 
     /// Drops what was seen last: something in it was not so.
     pub fn forget(&mut self) {
-        self.view = None;
+        (self.view, self.awaited) = (None, None);
     }
 
     /// Whether `block` is in the chain at this moment.

@@ -18,6 +18,8 @@ const DEFINITE: [i64; 10] = [
 /// Attempts of one call before the whole step counts as failed.
 const ATTEMPTS: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// A node that asks for a longer rest is tried again before, as the rest of the index waits too.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Where a node is, by commitment.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +70,15 @@ pub struct Rpc {
 enum Failure {
     /// The node's answer is no: trying again at once is no use.
     Refused { code: i64, message: String },
-    /// The answer did not come, or not whole.
-    Lost(String),
+    /// The answer did not come, or not whole. `wait` is how long the node asks to be left alone.
+    Lost { reason: String, wait: Duration },
+}
+
+fn lost(reason: impl Into<String>) -> Failure {
+    Failure::Lost {
+        reason: reason.into(),
+        wait: Duration::ZERO,
+    }
 }
 
 impl Rpc {
@@ -185,48 +194,53 @@ impl Rpc {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
-            match self.once(&request).await {
-                Err(Failure::Lost(reason)) => tracing::debug!(method, reason, "Solana node, trying again"),
+            let wait = match self.once(&request).await {
+                Err(Failure::Lost { reason, wait }) => {
+                    tracing::debug!(method, reason, "Solana node, trying again");
+                    wait
+                }
                 answer => return answer,
-            }
-            tokio::time::sleep(pause).await;
+            };
+            tokio::time::sleep(pause.max(wait)).await;
             pause *= 3;
         }
         self.once(&request).await
     }
 
     async fn once<T: DeserializeOwned>(&self, request: &Value) -> Result<T, Failure> {
-        let lost = |e: reqwest::Error| Failure::Lost(Chain(&e.without_url()).to_string());
+        let unsent = |e: reqwest::Error| lost(Chain(&e.without_url()).to_string());
         let response = self
             .client
             .post(self.url.clone())
             .json(request)
             .send()
             .await
-            .map_err(lost)?;
+            .map_err(unsent)?;
         let status = response.status();
-        let body = response.bytes().await.map_err(lost)?;
+        let wait = retry_after(response.headers());
+        let body = response.bytes().await.map_err(unsent)?;
         let answer: Answer = match serde_json::from_slice(&body) {
             Ok(answer) => answer,
-            Err(_) if !status.is_success() => return Err(Failure::Lost(format!("HTTP {status}"))),
-            Err(e) => {
-                return Err(Failure::Lost(format!(
-                    "unreadable answer ({} bytes): {e}",
-                    body.len()
-                )));
+            Err(_) if !status.is_success() => {
+                return Err(Failure::Lost {
+                    reason: format!("HTTP {status}"),
+                    wait,
+                });
             }
+            Err(e) => return Err(lost(format!("unreadable answer ({} bytes): {e}", body.len()))),
         };
+        let method = &request["method"];
         match (answer.error, answer.result) {
-            (Some(error), _) if DEFINITE.contains(&error.code) => Err(Failure::Refused {
-                code: error.code,
-                message: error.message,
-            }),
+            (Some(NodeError { code, message }), _) if DEFINITE.contains(&code) => {
+                Err(Failure::Refused { code, message })
+            }
             // A limit of the gateway, a node that is behind: about the moment, not about the request.
-            (Some(error), _) => Err(Failure::Lost(format!("error {}: {}", error.code, error.message))),
-            (None, Some(result)) => serde_json::from_value(result)
-                .map_err(|e| Failure::Lost(format!("unexpected answer to {}: {e}", request["method"]))),
-            (None, None) => serde_json::from_value(Value::Null)
-                .map_err(|_| Failure::Lost(format!("empty answer to {}", request["method"]))),
+            (Some(NodeError { code, message }), _) => Err(Failure::Lost {
+                reason: format!("error {code}: {message}"),
+                wait,
+            }),
+            (None, result) => serde_json::from_value(result.unwrap_or_default())
+                .map_err(|e| lost(format!("unexpected answer to {method}: {e}"))),
         }
     }
 
@@ -235,7 +249,7 @@ impl Rpc {
             Failure::Refused { code, message } => {
                 self.unavailable(format!("{method}: error {code}: {message}"))
             }
-            Failure::Lost(reason) => self.unavailable(format!("{method}: {reason}")),
+            Failure::Lost { reason, .. } => self.unavailable(format!("{method}: {reason}")),
         }
     }
 }
@@ -250,6 +264,14 @@ struct Answer {
 struct NodeError {
     code: i64,
     message: String,
+}
+
+/// What a gateway under load asks for, in seconds.
+fn retry_after(headers: &reqwest::header::HeaderMap) -> Duration {
+    let seconds = headers
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(0)).min(LONGEST_WAIT)
 }
 
 /// Scheme, host and port of an URL.

@@ -20,7 +20,7 @@ use novate_catalog::Table;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// Transactions per step; a step goes on to the end of the slot it is in.
+/// Transactions per step, at most; a step goes on to the end of the slot it is in.
 const STEP: usize = 200;
 /// How often a source without events moves its cursor.
 const QUIET: Duration = Duration::from_secs(1);
@@ -65,6 +65,8 @@ pub struct SolanaSource {
     start_slot: u64,
     poll: Duration,
     requests: usize,
+    /// Transactions per step: fewer while the node fails, so that something comes through.
+    step: usize,
     /// What was listed and not yet read. Made again from the cursor when it is lost.
     plan: Option<Plan>,
 }
@@ -106,6 +108,7 @@ impl SolanaSource {
             start_slot: options.start_slot,
             poll: options.poll,
             requests: options.requests.max(1),
+            step: STEP,
             plan: None,
         })
     }
@@ -162,11 +165,13 @@ impl SolanaSource {
         };
         match self.read(&mut plan, view).await {
             Ok(step) => {
+                self.step = (self.step * 2).min(STEP);
                 self.plan = Some(plan).filter(|plan| !plan.entries.is_empty());
                 Ok(Some(step))
             }
             Err(error) => {
                 self.ledger.forget();
+                self.step = (self.step / 2).max(1);
                 plan.failures += 1;
                 self.plan = Some(plan).filter(|plan| plan.failures < TRIES);
                 Err(error)
@@ -177,7 +182,7 @@ impl SolanaSource {
     async fn read(&self, plan: &mut Plan, view: &View) -> Result<Step, SourceError> {
         let all = plan.entries.make_contiguous();
         let end = all
-            .get(STEP - 1)
+            .get(self.step - 1)
             .map_or(all.len(), |last| all.partition_point(|e| e.slot <= last.slot));
         let done = end == all.len();
         let reading = Reading {
