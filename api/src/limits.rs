@@ -192,26 +192,15 @@ impl<'a> Walk<'a> {
 
     /// Rows that a list may return. Arguments that are wrong are refused later, by name.
     fn page_size(&self, field: &Field) -> u64 {
-        let argument = |name| {
-            field.get_argument(name).and_then(|value| {
-                self.number(
-                    &value
-                        .node
-                        .clone()
-                        .into_const_with(|variable| self.variable(&variable).ok_or(()))
-                        .ok()?,
-                )
-            })
-        };
-        let rows = argument("first")
-            .or_else(|| argument("last"))
-            .unwrap_or(self.config.default_page_size.into());
+        let rows = self.number(field, "first").or_else(|| self.number(field, "last"));
+        let rows = rows.unwrap_or(self.config.default_page_size.into());
         rows.min(self.config.max_page_size.into())
     }
 
-    fn number(&self, value: &Value) -> Option<u64> {
-        match value {
-            Value::Number(number) => Some(number.as_u64().unwrap_or(0)),
+    fn number(&self, field: &Field, argument: &str) -> Option<u64> {
+        let value = field.get_argument(argument)?.node.clone();
+        match value.into_const_with(|name| self.variable(&name).ok_or(())) {
+            Ok(Value::Number(number)) => Some(number.as_u64().unwrap_or(0)),
             _ => None,
         }
     }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 /// A network with what its sources have indexed. Block numbers are inclusive; none when unknown.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Network {
     pub name: String,
     pub kind: String,

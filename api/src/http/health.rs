@@ -49,7 +49,7 @@ pub async fn status(State(app): State<App>) -> (StatusCode, Json<Value>) {
     };
     let mut body = json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "catalogVersion": served.as_ref().map(|served| &served.fingerprint.version),
+        "catalog_version": served.as_ref().map(|served| &served.fingerprint.version),
         "tables": served.as_ref().map(|served| served.tables),
     });
     if let (Value::Object(body), Value::Object(read)) = (&mut body, read) {

@@ -94,7 +94,7 @@ async fn check(rig: &Rig, filter: Value, expected: Vec<String>) {
     assert_eq!(data["shopSold"]["totalCount"], expected.len(), "{filter}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_comparison_selects_what_it_says() {
     let rig = Rig::new(config(), &[sold()]).await;
     let rows = fill(&rig, 40).await;
@@ -173,7 +173,7 @@ async fn every_comparison_selects_what_it_says() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn text_is_searched_literally() {
     let rig = Rig::new(config(), &[sold()]).await;
     let rows = fill(&rig, 30).await;
@@ -190,7 +190,7 @@ async fn text_is_searched_literally() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn combined_filters_are_boolean_algebra_and_not_is_the_complement() {
     let rig = Rig::new(config(), &[sold()]).await;
     let rows = fill(&rig, 40).await;
@@ -235,7 +235,7 @@ async fn combined_filters_are_boolean_algebra_and_not_is_the_complement() {
     check(&rig, json!({ "or": a }), expected(&rows, positive)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn json_is_filtered_by_what_it_contains() {
     let rig = Rig::new(config(), &[sold()]).await;
     let one = insert_sold(
@@ -252,7 +252,7 @@ async fn json_is_filtered_by_what_it_contains() {
     check(&rig, json!({ "extra_is_null": true }), vec![three]).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn finality_is_filtered_as_it_is_shown() {
     let rig = Rig::new(config(), &[sold()]).await;
     for block in [0, 3, 4, 5, 6, 7, 9] {

@@ -23,7 +23,7 @@ async fn raw(rig: &Rig, content_type: &str, body: impl Into<reqwest::Body>) -> (
     )
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_bodies_are_refused_with_the_right_status() {
     let rig = Rig::new(
         ApiConfig {
@@ -76,7 +76,7 @@ async fn bad_bodies_are_refused_with_the_right_status() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_named_operation_is_chosen() {
     let rig = Rig::new(config(), &[sold()]).await;
     let two = "query a { __typename } query b { _meta { __typename } }";
@@ -91,7 +91,7 @@ async fn a_named_operation_is_chosen() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_query_may_come_by_get() {
     let rig = Rig::new(config(), &[sold()]).await;
     insert_sold(&rig, 1, 0, &[]).await;
@@ -121,7 +121,7 @@ async fn a_query_may_come_by_get() {
     assert_eq!(get(&[]).await.status(), StatusCode::BAD_REQUEST);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn browsers_get_graphiql_and_a_console_that_needs_no_cdn() {
     let rig = Rig::new(config(), &[sold()]).await;
     let page = |path: &str| {
@@ -170,7 +170,7 @@ async fn browsers_get_graphiql_and_a_console_that_needs_no_cdn() {
     assert_eq!(answer.await.unwrap().status(), StatusCode::BAD_REQUEST);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn other_sites_may_ask_and_answers_carry_security_headers() {
     let rig = Rig::new(config(), &[sold()]).await;
     let preflight = rig
@@ -193,7 +193,7 @@ async fn other_sites_may_ask_and_answers_carry_security_headers() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn unknown_paths_and_methods_say_so() {
     let rig = Rig::new(config(), &[]).await;
     let (status, answer) = rig.get("/nope").await;
@@ -210,7 +210,7 @@ async fn unknown_paths_and_methods_say_so() {
     assert_eq!(delete.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_lets_running_requests_end() {
     let mut rig = Rig::new(config(), &[sold()]).await;
     insert_sold(&rig, 1, 0, &[]).await;

@@ -1,12 +1,12 @@
 //! Values that do not fit, and values that would be SQL if they were not bound.
 
-use crate::rig::{Rig, config, ids, insert_sold, sold};
+use crate::rig::{Random, Rig, config, ids, insert_sold, sold};
 use serde_json::{Value, json};
 
 const QUERY: &str =
     "query($where: ShopSoldWhere) { shopSold(where: $where, first: 1000) { totalCount nodes { id } } }";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn values_that_do_not_fit_are_refused_by_name() {
     let rig = Rig::new(config(), &[sold()]).await;
     let many: Vec<i32> = (0..1001).collect();
@@ -53,7 +53,7 @@ async fn values_that_do_not_fit_are_refused_by_name() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_schema_does_not_know_is_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     for query in [
@@ -88,7 +88,7 @@ async fn what_the_schema_does_not_know_is_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn sql_in_a_value_is_only_a_value() {
     let rig = Rig::new(config(), &[sold()]).await;
     let plain = insert_sold(&rig, 1, 0, &[("buyer_name", "'plain'".into())]).await;
@@ -147,7 +147,7 @@ async fn sql_in_a_value_is_only_a_value() {
     assert_eq!(rig.data(QUERY, json!({})).await["shopSold"]["totalCount"], 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_apis_connections_can_only_read() {
     // The schema offers no way to write; the session refuses it as well.
     let rig = Rig::new(config(), &[sold()]).await;
@@ -170,7 +170,7 @@ async fn the_apis_connections_can_only_read() {
     assert_eq!(rows, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_row_is_found_by_its_id() {
     let rig = Rig::new(config(), &[sold()]).await;
     let columns = [
@@ -202,4 +202,35 @@ async fn one_row_is_found_by_its_id() {
         rig.data(query, json!({ "id": "1:none" })).await["shopSoldById"],
         Value::Null
     );
+}
+
+/// A panic would end the connection without an answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn garbled_queries_are_always_answered() {
+    let rig = Rig::new(config(), &[sold()]).await;
+    insert_sold(&rig, 1, 0, &[]).await;
+    let good = "query Q($n: Int = 1, $w: ShopSoldWhere) { shopSold(first: $n, where: $w, orderBy: [{column: AMOUNT}]) {
+        ...F @include(if: true) totalCount } a: _meta { networks { name } } __type(name: \"ShopSold\") { name } }
+        fragment F on ShopSoldConnection { edges { cursor node { id payload } } }";
+    let pieces = [
+        "{", "}", "(", ")", "[", "]", "$n", "$", "...", "F", ":", "!", "@", "\"", "\"\"\"", "null", "-1",
+        "1e9", "first", "#", "\u{e9}",
+    ];
+    let mut random = Random(13);
+    for _ in 0..400 {
+        let mut words: Vec<&str> = good.split_inclusive([' ', '{', '(', ':']).collect();
+        for _ in 0..=random.below(3) {
+            let at = random.below(words.len() as u64) as usize;
+            match random.below(3) {
+                0 => words[at] = pieces[random.below(pieces.len() as u64) as usize],
+                1 => words.insert(at, pieces[random.below(pieces.len() as u64) as usize]),
+                _ => drop(words.remove(at)),
+            }
+        }
+        let query = words.concat();
+        let (_, answer) = rig
+            .post(&query, json!({ "n": [null, "x"], "w": { "and": [[]] } }))
+            .await;
+        assert!(answer.is_object(), "{query}: {answer}");
+    }
 }

@@ -31,7 +31,7 @@ async fn refused(rig: &Rig, query: &str, code: &str) {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn deep_queries_are_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     let nested = |depth: usize| format!("{}{}", "{ a ".repeat(depth), "}".repeat(depth));
@@ -71,7 +71,7 @@ async fn deep_queries_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn expensive_queries_are_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     let fields = "id network address blockNumber blockHash blockTime txHash position gift pieces amount buyerName payload";
@@ -109,7 +109,7 @@ async fn expensive_queries_are_refused() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn aliases_are_counted() {
     let rig = Rig::new(config(), &[sold()]).await;
     let aliases = |count: usize| -> String {
@@ -122,7 +122,7 @@ async fn aliases_are_counted() {
     refused(&rig, &aliases(31), "ALIAS_LIMIT").await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn fragments_that_multiply_or_go_round_are_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     refused(
@@ -150,7 +150,7 @@ async fn fragments_that_multiply_or_go_round_are_refused() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn introspection_serves_editors_but_not_circles() {
     let rig = Rig::new(config(), &[sold()]).await;
     let data = rig.data(INTROSPECTION, json!({})).await;
@@ -182,7 +182,7 @@ async fn introspection_serves_editors_but_not_circles() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn slow_statements_end_with_a_timeout() {
     let rig = Rig::new(
         ApiConfig {
@@ -200,7 +200,7 @@ async fn slow_statements_end_with_a_timeout() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn slow_requests_end_with_a_timeout() {
     let rig = Rig::new(
         ApiConfig {

@@ -5,7 +5,7 @@ use devnet_nodes::postgres::{Postgres, Settings};
 use serde_json::json;
 use sqlx::PgPool;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn queries_say_503_while_postgres_is_down_and_work_again_after() {
     let folder = tempfile::tempdir_in(Postgres::default_folder().parent().unwrap()).unwrap();
     let start = |port| Postgres::persistent(folder.path(), Settings { port }).unwrap();

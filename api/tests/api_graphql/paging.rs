@@ -36,7 +36,7 @@ async fn fill(rig: &Rig, rows: i64) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_in_both_directions_equal_the_full_list_in_every_order() {
     let rig = Rig::new(config(), &[sold()]).await;
     const ROWS: i64 = 40;
@@ -124,7 +124,7 @@ async fn walk(rig: &Rig, order: &Value, size: usize, forward: bool) -> Vec<Strin
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_default_order_is_the_chains() {
     let rig = Rig::new(config(), &[sold()]).await;
     for (block, position) in [(10, 0), (9, 11), (9, 2), (100, 5)] {
@@ -146,7 +146,7 @@ async fn the_default_order_is_the_chains() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_keeps_its_place_while_rows_come_and_go() {
     let rig = Rig::new(config(), &[sold()]).await;
     for block in 1..=4 {
@@ -161,7 +161,7 @@ async fn a_cursor_keeps_its_place_while_rows_come_and_go() {
     assert_eq!(ids(&data["shopSold"]["nodes"]), ["1:0003:0", "1:0004:0"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_window_may_have_both_ends() {
     let rig = Rig::new(config(), &[sold()]).await;
     for block in 1..=6 {
@@ -178,7 +178,7 @@ async fn a_window_may_have_both_ends() {
     assert_eq!(data["shopSold"]["totalCount"], 6);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_page_has_no_cursors() {
     let rig = Rig::new(config(), &[sold()]).await;
     let empty =
@@ -193,7 +193,7 @@ async fn an_empty_page_has_no_cursors() {
     assert_eq!(data["shopSold"]["pageInfo"]["hasNextPage"], true);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn paging_arguments_that_contradict_are_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     for (arguments, words) in [
@@ -209,7 +209,7 @@ async fn paging_arguments_that_contradict_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_of_another_database_is_refused() {
     let (one, other) = (
         Rig::new(config(), &[sold()]).await,
@@ -227,7 +227,7 @@ async fn a_cursor_of_another_database_is_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_of_another_order_or_table_is_refused() {
     let mut other = sold();
     other.name = novate_catalog::Ident::join("shop", "resold").unwrap();
@@ -249,7 +249,7 @@ async fn a_cursor_of_another_order_or_table_is_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn malformed_cursors_are_refused() {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let rig = Rig::new(config(), &[sold()]).await;

@@ -17,7 +17,7 @@ async fn reasons(rig: &Rig) -> String {
     ready["reasons"].to_string()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn ready_names_every_source_that_is_not_live_and_fresh() {
     let rig = Rig::new(
         ApiConfig {
@@ -74,7 +74,7 @@ async fn ready_names_every_source_that_is_not_live_and_fresh() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn status_and_metrics_say_how_far_each_source_is() {
     let rig = Rig::new(config(), &[sold()]).await;
     insert_network(&rig, "base", "evm", 100, 90, 80).await;
@@ -115,7 +115,7 @@ async fn status_and_metrics_say_how_far_each_source_is() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn health_asks_nothing_of_the_database() {
     let pool = sqlx::PgPool::connect_lazy("postgres://nobody:secret@127.0.0.1:1/none").unwrap();
     let rig = Rig::over(config(), pool).await;

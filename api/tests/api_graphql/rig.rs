@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// An API on a free port, with its database.
+///
+/// Dropping the database blocks the thread while the API may be in the middle of connecting to it, so these tests need
+/// a runtime of several threads.
 pub struct Rig {
     pub url: String,
     pub pool: PgPool,

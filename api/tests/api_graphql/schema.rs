@@ -26,7 +26,7 @@ async fn root_fields(rig: &Rig) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_table_still_gives_a_schema_and_new_tables_appear_by_themselves() {
     let rig = Rig::new(config(), &[]).await;
     assert_eq!(root_fields(&rig).await, ["_meta"]);
@@ -53,7 +53,7 @@ async fn no_table_still_gives_a_schema_and_new_tables_appear_by_themselves() {
     assert_eq!(meta["_meta"]["tables"], json!([table]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_starts_before_the_migration_recovers() {
     let database = devnet_nodes::postgres::test_database().unwrap();
     let pool = sqlx::PgPool::connect(&database.url).await.unwrap();
@@ -84,9 +84,10 @@ async fn an_api_that_starts_before_the_migration_recovers() {
     pool.close().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_definition_that_cannot_be_read_keeps_the_last_schema_and_is_reported() {
     let rig = Rig::new(config(), &[sold()]).await;
+    rig.data("{ shopSold { totalCount } }", json!({})).await;
     rig.execute("insert into novate.tables values ('zz', 'evm', 'c', '{\"name\": 5}')".into())
         .await;
     let reasons = eventually("a reason", || async {
@@ -98,7 +99,7 @@ async fn a_definition_that_cannot_be_read_keeps_the_last_schema_and_is_reported(
     rig.data("{ shopSold { totalCount } }", json!({})).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_that_look_like_derived_names_do_not_clash() {
     let tables = [
         named("a", "b"),
@@ -155,7 +156,7 @@ async fn tables_that_look_like_derived_names_do_not_clash() {
     assert!(meta.to_string().contains("\"PageInfo_\""));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn columns_named_like_keywords_are_columns() {
     let words = [
         "select", "order", "user", "and", "or", "not", "from", "limit", "group", "null", "word_2", "word2",
@@ -186,7 +187,7 @@ async fn columns_named_like_keywords_are_columns() {
     assert_eq!(data["keyWords"]["nodes"][0]["null"], "10");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn descriptions_come_from_the_catalog() {
     let mut table = sold();
     table.description = Some("Somebody \"bought\" something.".into());
@@ -230,7 +231,7 @@ async fn descriptions_come_from_the_catalog() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn meta_says_how_far_each_network_is() {
     let rig = Rig::new(config(), &[]).await;
     insert_network(&rig, "base", "evm", 100, 90, 80).await;
@@ -268,7 +269,7 @@ async fn meta_says_how_far_each_network_is() {
     assert_eq!(data["_meta"]["sources"][2], source);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn long_names_work() {
     let name = Ident::try_from("x".repeat(63)).unwrap();
     let table = Table { name, ..sold() };
