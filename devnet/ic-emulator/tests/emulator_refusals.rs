@@ -3,110 +3,18 @@
 mod common;
 
 use candid::{Encode, Principal};
-use common::*;
-use ic_agent::{
-    Agent, AgentError, Identity,
-    identity::{AnonymousIdentity, BasicIdentity, DelegatedIdentity, Delegation, SignedDelegation},
+use common::{
+    http::{MINUTE, Setup, assert_refused, signed, user},
+    *,
 };
-use ic_emulator::{Emulator, Gateway};
-use ic_transport_types::{Envelope, EnvelopeContent};
+use ic_agent::{
+    Identity,
+    identity::{DelegatedIdentity, Delegation, SignedDelegation},
+};
 use std::{
     borrow::Cow,
     time::{SystemTime, UNIX_EPOCH},
 };
-
-const MINUTE: i128 = 60_000_000_000;
-
-struct Setup {
-    emulator: Emulator,
-    gateway: Gateway,
-    counter: Principal,
-    http: reqwest::Client,
-}
-
-impl Setup {
-    fn new() -> Self {
-        let emulator = emulator();
-        let counter = deploy(&emulator, COUNTER);
-        let gateway = emulator.start_gateway(([127, 0, 0, 1], 0).into()).unwrap();
-        Self {
-            emulator,
-            gateway,
-            counter,
-            http: reqwest::Client::new(),
-        }
-    }
-
-    fn agent(&self, identity: impl Identity + 'static) -> Agent {
-        let agent = Agent::builder()
-            .with_url(self.gateway.url())
-            .with_identity(identity)
-            .build()
-            .unwrap();
-        agent.set_root_key(self.gateway.root_key().to_vec());
-        agent
-    }
-
-    fn count(&self) -> u32 {
-        number(query(&self.emulator, self.counter, "get"))
-    }
-
-    async fn post(&self, path: &str, body: Vec<u8>) -> (u16, String) {
-        let response = self
-            .http
-            .post(format!("{}{path}", self.gateway.url()))
-            .body(body)
-            .send()
-            .await
-            .unwrap();
-        let status = response.status().as_u16();
-        (
-            status,
-            String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned(),
-        )
-    }
-
-    async fn call(&self, envelope: &Envelope<'_>) -> (u16, String) {
-        self.post(
-            &format!("/api/v3/canister/{}/call", self.counter),
-            envelope.encode_bytes(),
-        )
-        .await
-    }
-
-    /// An `inc` that expires in `ttl` nanoseconds.
-    fn inc(&self, sender: Principal, ttl: i128) -> EnvelopeContent {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as i128;
-        EnvelopeContent::Call {
-            nonce: None,
-            ingress_expiry: (now + ttl) as u64,
-            sender,
-            canister_id: self.counter,
-            method_name: "inc".into(),
-            arg: vec![],
-            sender_info: None,
-        }
-    }
-}
-
-fn user(seed: u8) -> BasicIdentity {
-    BasicIdentity::from_raw_key(&[seed; 32])
-}
-
-fn signed(content: EnvelopeContent, by: &BasicIdentity) -> Envelope<'static> {
-    let signature = by.sign(&content).unwrap();
-    Envelope {
-        content: Cow::Owned(content),
-        sender_pubkey: signature.public_key,
-        sender_sig: signature.signature,
-        sender_delegation: None,
-    }
-}
-
-fn assert_refused((status, text): (u16, String), expected: u16, reason: &str) {
-    assert_eq!(status, expected, "{text}");
-    assert!(text.contains(reason), "{reason}: {text}");
-}
 
 #[tokio::test]
 async fn forged_signatures_are_refused() {
@@ -258,97 +166,6 @@ async fn malformed_bodies_and_paths_are_refused() {
 }
 
 #[tokio::test]
-async fn only_the_sender_reads_the_status_of_a_request() {
-    let setup = Setup::new();
-    let me = user(1);
-    let content = setup.inc(me.sender().unwrap(), MINUTE);
-    let id = content.to_request_id();
-    setup.call(&signed(content, &me)).await;
-    setup
-        .agent(user(1))
-        .request_status_raw(&id, setup.counter)
-        .await
-        .unwrap();
-    for agent in [setup.agent(user(2)), setup.agent(AnonymousIdentity)] {
-        let error = agent.request_status_raw(&id, setup.counter).await.unwrap_err();
-        assert!(
-            matches!(&error, AgentError::HttpError(payload) if payload.status == 403),
-            "{error}"
-        );
-    }
-    let unknown = ic_agent::RequestId::new(&[3; 32]);
-    let (status, _) = setup
-        .agent(user(1))
-        .request_status_raw(&unknown, setup.counter)
-        .await
-        .unwrap();
-    assert_eq!(status, ic_agent::agent::RequestStatusResponse::Unknown);
-}
-
-#[tokio::test]
-async fn certified_data_and_foreign_canisters_cannot_be_read() {
-    let setup = Setup::new();
-    let other = create(&setup.emulator, 0);
-    let agent = setup.agent(user(1));
-    let read = async |id: Principal, leaf: &str| {
-        let path = vec!["canister".into(), id.as_slice().into(), leaf.into()];
-        agent.read_state_raw(vec![path], setup.counter).await
-    };
-    read(setup.counter, "controllers").await.unwrap();
-    for (id, leaf) in [
-        (setup.counter, "certified_data"),
-        (setup.counter, "heap"),
-        (other, "controllers"),
-    ] {
-        let error = read(id, leaf).await.unwrap_err();
-        assert!(
-            matches!(&error, AgentError::HttpError(payload) if payload.status == 400),
-            "{leaf}: {error}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn private_metadata_is_for_controllers() {
-    let setup = Setup::new();
-    let agent = setup.agent(user(1));
-    let me = user(1).sender().unwrap();
-    let id = create(&setup.emulator, 0);
-    let wasm = wat::parse_str(
-        r#"(module
-            (@custom "icp:public candid:service" "service : {}")
-            (@custom "icp:private secret" "hidden"))"#,
-    );
-    let mode = ic_management_canister_types::CanisterInstallMode::Install;
-    install_as(&setup.emulator, owner(), id, mode, &wasm.unwrap()).unwrap();
-    assert_eq!(
-        agent
-            .read_state_canister_metadata(id, "candid:service")
-            .await
-            .unwrap(),
-        b"service : {}"
-    );
-    let error = agent
-        .read_state_canister_metadata(id, "secret")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, AgentError::HttpError(payload) if payload.status == 403),
-        "{error}"
-    );
-    let error = agent
-        .read_state_canister_metadata(id, "absent")
-        .await
-        .unwrap_err();
-    assert!(matches!(error, AgentError::LookupPathAbsent(_)), "{error}");
-    set_controllers(&setup.emulator, id, vec![me]).unwrap();
-    assert_eq!(
-        agent.read_state_canister_metadata(id, "secret").await.unwrap(),
-        b"hidden"
-    );
-}
-
-#[tokio::test]
 async fn delegations_hold_for_their_key_time_and_canisters() {
     let setup = Setup::new();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
@@ -386,6 +203,42 @@ async fn delegations_hold_for_their_key_time_and_canisters() {
         .unwrap_err();
     call(2, later, None).await.unwrap_err();
     assert_eq!(setup.count(), 2);
+
+    let delegate = |from: u8, to: u8| {
+        let pubkey = user(to).public_key().unwrap();
+        let delegation = Delegation {
+            pubkey,
+            expiration: later,
+            targets: None,
+            permissions: None,
+        };
+        let signature = user(from)
+            .sign_delegation(&delegation)
+            .unwrap()
+            .signature
+            .unwrap();
+        SignedDelegation {
+            delegation,
+            signature,
+        }
+    };
+    let call = async |signer: u8, chain: Vec<SignedDelegation>| {
+        let identity =
+            DelegatedIdentity::new_unchecked(user(1).public_key().unwrap(), Box::new(user(signer)), chain);
+        setup
+            .agent(identity)
+            .update(&setup.counter, "inc")
+            .with_arg([])
+            .call_and_wait()
+            .await
+    };
+    call(3, vec![delegate(1, 2), delegate(2, 3)]).await.unwrap();
+    call(1, vec![delegate(1, 2), delegate(2, 1)]).await.unwrap_err();
+    call(1, vec![delegate(1, 1)]).await.unwrap_err();
+    call(23, (1..23).map(|n| delegate(n, n + 1)).collect())
+        .await
+        .unwrap_err();
+    assert_eq!(setup.count(), 3);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // each test binary uses a part
 
+pub mod http;
+
 use candid::{CandidType, Decode, Encode, Nat, Principal};
 use ic_emulator::{Emulator, Options, Reject, Response};
 use ic_management_canister_types::{
