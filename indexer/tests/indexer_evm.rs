@@ -28,7 +28,9 @@ async fn history_and_live_blocks_give_the_logs_of_the_chain() {
     // Several logs in one block.
     chain.call("evm_setAutomine", json!([false])).await;
     for number in 60..65 {
-        chain.ping(address(1), number).await;
+        chain
+            .send(address(1), ping(), &arguments(number, &format!("note {number}")))
+            .await;
     }
     chain.mine(1).await;
     chain.call("evm_setAutomine", json!([true])).await;

@@ -81,12 +81,25 @@ impl Chain {
         self.call("anvil_setCode", json!([address, LOGGER])).await;
     }
 
-    /// Sends a transaction whose only log is `topic` with `data`; its block is mined at once unless mining is off.
+    /// Sends a transaction whose only log is `topic` with `data`, in a block of its own.
     pub async fn log(&self, address: Address, topic: B256, data: &[u8]) {
+        let hash = self.send(address, topic, data).await;
+        let mined = async || {
+            (!self
+                .call("eth_getTransactionReceipt", json!([hash]))
+                .await
+                .is_null())
+            .then_some(())
+        };
+        eventually(10, "the receipt", mined).await;
+    }
+
+    /// As [`Chain::log`], without waiting for a block.
+    pub async fn send(&self, address: Address, topic: B256, data: &[u8]) -> Value {
         let input = hex::encode_prefixed([topic.as_slice(), data].concat());
         let from = &self.anvil.accounts()[0].address;
         let transaction = json!({ "from": from, "to": address, "data": input, "gas": "0x30d40" });
-        self.call("eth_sendTransaction", json!([transaction])).await;
+        self.call("eth_sendTransaction", json!([transaction])).await
     }
 
     pub async fn ping(&self, address: Address, number: u32) {
