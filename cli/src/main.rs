@@ -8,7 +8,7 @@ mod status;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use error::CliError;
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]

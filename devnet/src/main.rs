@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use novate_devnet::{Options, bench, check, up};
-use std::{net::SocketAddr, process::ExitCode};
+use std::{io::IsTerminal, net::SocketAddr, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
