@@ -52,8 +52,10 @@ impl BatchHeader {
         let mut message = [0; SOLANA_MESSAGE_LEN];
         let (prefix, mut body) = message.split_at_mut(SOLANA_PREFIX.len());
         prefix.copy_from_slice(SOLANA_PREFIX);
-        // Cannot fail: writing to a slice fails only when it is full, and every field has a fixed size
-        // that `LEN` counts.
+        #[expect(
+            clippy::expect_used,
+            reason = "a slice refuses only what does not fit, and a header is LEN bytes"
+        )]
         self.serialize(&mut body).expect("a header is LEN bytes");
         message
     }

@@ -1,5 +1,6 @@
 //! A LiteSVM with the built program, and the actors of its tests.
 #![allow(dead_code, unused_imports)] // every test file uses a part of it
+#![allow(clippy::result_large_err)] // LiteSVM's
 
 mod accounts;
 pub mod events;
