@@ -1,4 +1,5 @@
-//! The Solana source through engine and store: whatever node and process do, the database ends up with the chain.
+//! The Solana source through engine and store: whatever node and process do, the database ends up with the
+//! chain.
 
 mod solana_node;
 

@@ -1,7 +1,7 @@
 //! Blocks of a log that hang on its certified tip.
 //!
-//! A query's answer is the word of one node. So nothing is taken that does not hang on a tip that the subnet has
-//! signed: blocks are checked backwards, each against the hash that the next one holds (`phash`).
+//! A query's answer is the word of one node. So nothing is taken that does not hang on a tip that the subnet
+//! has signed: blocks are checked backwards, each against the hash that the next one holds (`phash`).
 
 use super::{certificate::Tip, log::Log, value::Value};
 use crate::source::SourceError;
@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 /// Blocks per page.
 pub const PAGE: u64 = 500;
-/// A tip that claims nothing new is still verified this often: its certificate also tells that the node is alive.
+/// A tip that claims nothing new is still verified this often: its certificate also tells that the node is
+/// alive.
 const VERIFY: Duration = Duration::from_secs(60);
 
 /// One log, read by queries to one node.
@@ -99,8 +100,8 @@ impl Chain {
         Ok(Some(tip))
     }
 
-    /// Ends of the pages from block `next` to the tip; the first page is last in the list. The way back to `next` is
-    /// read once for it, of which only the hashes at the ends are kept.
+    /// Ends of the pages from block `next` to the tip; the first page is last in the list. The way back to
+    /// `next` is read once for it, of which only the hashes at the ends are kept.
     pub async fn pages(&self, next: u64, tip: &Tip) -> Result<Vec<PageEnd>, SourceError> {
         let mut pages = Vec::new();
         let mut page = PageEnd {
@@ -139,7 +140,7 @@ impl Chain {
             let hash = block.hash();
             if expected != Some(hash) {
                 return Err(self.unavailable(format!(
-                    "block {index} of {} is not the one that the subnet certified; nothing of this was kept",
+                    "block {index} of {} is not the one that the subnet certified",
                     self.log.canister
                 )));
             }

@@ -106,8 +106,8 @@ impl IcpSource {
         if root_key == RootKey::Fetch {
             if !is_local(&address) {
                 return Err(fatal(format!(
-                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. Leave it \
-                     out for the Internet Computer, or give the key in hex"
+                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. \
+                     Leave it out for the Internet Computer, or give the key in hex"
                 )));
             }
             tracing::warn!(
@@ -147,8 +147,8 @@ impl IcpSource {
         };
         let fatal = |e: String| {
             SourceError::Fatal(format!(
-                "the stored position of {} is not one of an ICRC-3 log ({e}); was the source of this name another \
-                 one before? Name the contract differently, or run `novate db reset`",
+                "the stored position of {} is not one of an ICRC-3 log ({e}); was the source of this \
+                 name another one before? Name the contract differently, or run `novate db reset`",
                 self.id
             ))
         };
@@ -176,8 +176,8 @@ impl IcpSource {
         let canister = self.chain.log.canister;
         let behind = |says: String| {
             Err(self.chain.unavailable(format!(
-                "{says} of {canister}, while block {} is in the database: a replica that lags, or the canister was \
-                 reinstalled",
+                "{says} of {canister}, while block {} is in the database: a replica that lags, or \
+                 the canister was reinstalled",
                 from.next - 1
             )))
         };
@@ -203,8 +203,8 @@ impl IcpSource {
 
     fn another(&self, index: u64) -> SourceError {
         SourceError::Fatal(format!(
-            "canister {} certifies another block {index} than the one in the database: it was reinstalled, or this \
-             is another network. Run `novate db reset` to index it again",
+            "canister {} certifies another block {index} than the one in the database: it was \
+             reinstalled, or this is another network. Run `novate db reset` to index it again",
             self.chain.log.canister
         ))
     }
@@ -318,7 +318,8 @@ fn heads(tip: Option<&Tip>) -> Heads {
     }
 }
 
-/// Whether a host is this machine or one beside it: only there may a key be believed because the node says so.
+/// Whether a host is this machine or one beside it: only there may a key be believed because the node says
+/// so.
 fn is_local(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     match host.parse::<IpAddr>() {

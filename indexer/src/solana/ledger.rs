@@ -67,8 +67,8 @@ impl Ledger {
     pub async fn look(&mut self) -> Result<View, SourceError> {
         let slots = self.rpc.slots().await?;
         let known = self.view.take().map(|view| view.tip);
-        // A node may always be some slots behind with writing down what happened in them: then the newest is never
-        // complete, so the one asked for last time is asked for until it is.
+        // A node may always be some slots behind with writing down what happened in them: then the newest is
+        // never complete, so the one asked for last time is asked for until it is.
         let slot = self.awaited.take().unwrap_or(slots.confirmed);
         let tip = match known {
             Some(tip) if tip.number == slot => tip,
