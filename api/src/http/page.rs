@@ -9,9 +9,10 @@ use axum::{
 /// The version of GraphiQL that its CDN is asked for.
 const GRAPHIQL_VERSION: &str = "4.1.2";
 const CONSOLE: &str = include_str!("../../assets/console.html");
-/// Shown until GraphiQL is there. Its scripts come before the end of the body, so by then it is there or never will be.
-const LOADING: &str = "<p style=\"padding: 1em\">Loading GraphiQL from its CDN. \
-     <a href=\"/graphql/console\">Without internet access use the built-in console.</a></p>";
+/// Goes first: the page stays empty for as long as its scripts are waited for, and a network may swallow requests.
+const WATCHDOG: &str =
+    "<head><script>setTimeout(() => window.GraphiQL || location.replace('/graphql/console'), 8000);</script>";
+/// Goes last: by then GraphiQL is there, or its CDN could not be reached.
 const FALLBACK: &str = "<script>window.GraphiQL || location.replace('/graphql/console');</script></body>";
 
 /// GraphiQL, which loads itself from a CDN and gives way to the console if it cannot.
@@ -22,7 +23,7 @@ pub fn graphiql() -> Response {
         .title("Novate GraphiQL")
         .finish();
     let html = source
-        .replacen("Loading...", LOADING, 1)
+        .replacen("<head>", WATCHDOG, 1)
         .replacen("</body>", FALLBACK, 1);
     page(
         html,
