@@ -69,20 +69,25 @@ async fn refresh(config: &Arc<ApiConfig>, reader: &Reader, sender: &watch::Sende
     sender.send_replace(next);
 }
 
-/// The current schema if it is still right, else a new one.
-async fn load(
-    config: &Arc<ApiConfig>,
-    reader: &Reader,
-    current: Option<&Arc<Served>>,
-) -> Result<Arc<Served>, Fault> {
-    let fingerprint: Fingerprint = sqlx::query_as(
+/// Of the catalog as the database has it now.
+pub(crate) async fn fingerprint(reader: &Reader) -> Result<Fingerprint, Fault> {
+    Ok(sqlx::query_as(
         "select left(md5(s.system_identifier::text || '/' || d.oid::text), 12) as database,
                 (select coalesce(left(md5(string_agg(t.definition::text, '' order by t.name)), 12), 'empty')
                  from novate.tables t) as version
          from pg_control_system() s, pg_database d where d.datname = current_database()",
     )
     .fetch_one(reader.pool())
-    .await?;
+    .await?)
+}
+
+/// The current schema if it is still right, else a new one.
+async fn load(
+    config: &Arc<ApiConfig>,
+    reader: &Reader,
+    current: Option<&Arc<Served>>,
+) -> Result<Arc<Served>, Fault> {
+    let fingerprint = fingerprint(reader).await?;
     if let Some(current) = current.filter(|current| current.fingerprint == fingerprint) {
         return Ok(current.clone());
     }

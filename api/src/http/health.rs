@@ -1,7 +1,7 @@
 //! `/health`, `/ready` and `/status`.
 
 use super::App;
-use crate::{error::Fault, status::Status};
+use crate::{catalog::fingerprint, error::Fault, status::Status};
 use axum::{Json, extract::State, http::StatusCode};
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -11,20 +11,27 @@ pub async fn health() -> Json<Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// 200 when every source is live and fresh, else 503 with the reasons.
+/// 200 when every source is live and fresh and every table can be queried, else 503 with the reasons.
 pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Value>) {
     let mut reasons = match Status::read(&app.reader).await {
         Ok(status) => status.reasons(&app.config, Utc::now()),
         Err(fault) => vec![database_reason(&fault)],
     };
-    if let Some(fault) = app
-        .catalog
-        .borrow()
-        .fault
-        .as_ref()
-        .filter(|fault| **fault != Fault::Unavailable)
-    {
-        reasons.push(format!("the catalog cannot be read: {}", fault.message()));
+    let catalog = app.catalog.borrow().clone();
+    match catalog.fault {
+        // Said above already.
+        Some(Fault::Unavailable) => {}
+        Some(fault) => reasons.push(format!("the catalog cannot be read: {}", fault.message())),
+        None => {
+            // A source may have made its tables since the catalog was last looked at.
+            let served = catalog.served.as_ref().map(|served| &served.fingerprint);
+            if fingerprint(&app.reader)
+                .await
+                .is_ok_and(|now| served != Some(&now))
+            {
+                reasons.push("the tables have changed and are about to be served".to_owned());
+            }
+        }
     }
     let code = if reasons.is_empty() {
         StatusCode::OK

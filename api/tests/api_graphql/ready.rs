@@ -1,6 +1,6 @@
 //! What operators ask: alive, ready, how far.
 
-use crate::rig::{Rig, config, insert_network, insert_source, sold};
+use crate::rig::{Rig, config, create, insert_network, insert_source, sold};
 use novate_api::ApiConfig;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -127,4 +127,18 @@ async fn health_asks_nothing_of_the_database() {
     for hidden in ["secret", "nobody", "127.0.0.1"] {
         assert!(!told.contains(hidden), "{told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_waits_for_tables_that_are_not_served_yet() {
+    let rarely = ApiConfig {
+        catalog_poll_ms: 3_600_000,
+        ..config()
+    };
+    let rig = Rig::new(rarely, &[]).await;
+    insert_network(&rig, "base", "evm", 100, 90, 80).await;
+    insert_source(&rig, "base", "base", "live", "101").await;
+    assert_eq!(reasons(&rig).await, "[]");
+    create(&rig.pool, &[sold()]).await;
+    assert!(reasons(&rig).await.contains("about to be served"));
 }
