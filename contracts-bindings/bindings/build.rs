@@ -1,0 +1,33 @@
+//! Refuses to build from artifacts that are older than their sources, and names the command that mends them.
+
+use std::{path::Path, process::ExitCode};
+
+/// What `src/artifacts.rs` includes and the bindings are generated from.
+const USED: [&str; 8] = [
+    "evm/RewardDistributor.json",
+    "evm/RewardToken.json",
+    "evm/Settlement.json",
+    "icp/signer.did",
+    "icp/signer.icrc3.json",
+    "icp/signer.wasm",
+    "solana/settlement.json",
+    "solana/settlement.so",
+];
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for artifact in USED {
+        let watched =
+            artifact_manifest::check(&root, artifact).and(artifact_manifest::watched(&root, artifact));
+        match watched {
+            Ok(paths) => paths
+                .iter()
+                .for_each(|path| println!("cargo:rerun-if-changed={}", path.display())),
+            Err(stale) => {
+                eprintln!("error: {stale}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
