@@ -253,6 +253,18 @@ async fn a_connection_that_postgres_ends_is_made_again() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_reset_under_it_is_filled_again() {
+    let chain = chain_with_pings(30).await;
+    let index = Index::new().await;
+    let running = index.start(options(&chain.anvil.url()));
+    index.reach(30).await;
+    novate_catalog::reset(&index.pool).await.unwrap();
+    index.reach(30).await;
+    assert_equal(&chain, &index).await;
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_contract_that_is_added_later_gets_its_history() {
     let chain = chain_with_pings(40).await;
     chain.put_logger(address(2)).await;

@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Between attempts to take the lock of an instance that is alive.
 const STAND_BY: Duration = Duration::from_millis(500);
 
+/// The longest transaction; a server that vanished without a word must not be waited for.
+const APPLY_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Follows one source for ever.
 pub struct Follower {
     store: Store,
@@ -109,7 +112,12 @@ impl Follower {
         let mut cursor = writer.cursor().await?;
         loop {
             let step = self.source.next(cursor.as_ref(), PATIENCE).await?;
-            let applied = writer.apply(cursor.as_ref(), &step).await?;
+            let applying = writer.apply(cursor.as_ref(), &step);
+            let applied = tokio::time::timeout(APPLY_TIMEOUT, applying)
+                .await
+                .map_err(|_| {
+                    Failure::Disconnected(format!("the database did not answer for {APPLY_TIMEOUT:?}"))
+                })??;
             self.backoff.reset();
             self.progress.record(&step, applied);
             if let Some(moved) = step.into_cursor() {

@@ -22,8 +22,10 @@ use tokio::time::Instant;
 
 /// Blocks per step near the head.
 const NEAR: u64 = 64;
-/// A range that gives more logs than this is not made longer.
-const PLENTY: usize = 5_000;
+/// Blocks of the first range.
+const FIRST_RANGE: u64 = 100;
+/// Logs that a range should give: enough to be worth a request, few enough to be held in memory.
+const PLENTY: u64 = 5_000;
 
 /// What to follow, and how.
 #[derive(Clone, Debug)]
@@ -87,6 +89,8 @@ pub struct EvmSource {
     chain_id: Option<u64>,
     /// Blocks of the next range; what the node bore last.
     pub(super) range: u64,
+    /// Whether the node ever refused a range.
+    limited: bool,
     /// What the node said is confirmed and final when this was its head.
     finality: Option<(B256, u64, u64)>,
 }
@@ -101,7 +105,7 @@ impl EvmSource {
             .flat_map(|contract| contract.abi.tables())
             .cloned()
             .collect();
-        let range = options.max_block_range.max(1);
+        let range = options.max_block_range.clamp(1, FIRST_RANGE);
         Ok(Self {
             options,
             tables,
@@ -109,6 +113,7 @@ impl EvmSource {
             wake: None,
             chain_id: None,
             range,
+            limited: false,
             finality: None,
         })
     }
@@ -208,17 +213,19 @@ impl EvmSource {
         let length = to - from + 1;
         match read {
             Ok((logs, decoded)) => {
-                if logs < PLENTY {
-                    self.range = self
-                        .range
-                        .saturating_mul(2)
-                        .min(self.options.max_block_range.max(1));
-                }
+                // Step by step, for what comes may be denser; in small steps once the node has shown a limit.
+                let longer = if self.limited {
+                    length + length / 8 + 1
+                } else {
+                    length.saturating_mul(2)
+                };
+                let fitting = length.saturating_mul(PLENTY) / (logs as u64).max(1);
+                self.range = fitting.min(longer).clamp(1, self.options.max_block_range.max(1));
                 Ok(Some(decoded))
             }
             // Limits are told in many words, so every refusal counts as one until a single block is refused.
             Err(Failure::Refused(reason)) if length > 1 => {
-                self.range = length / 2;
+                (self.range, self.limited) = (length / 2, true);
                 tracing::debug!(network = self.options.network, %reason, range = self.range, "shorter ranges");
                 Ok(None)
             }

@@ -69,7 +69,10 @@ impl StoreError {
 /// twice) and 42 (bad statement): PostgreSQL manual, appendix A.
 fn blames_the_data(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|e| e.code());
-    code.is_some_and(|code| ["22", "23", "42"].iter().any(|class| code.starts_with(class)))
+    code.is_some_and(|code| {
+        // Not a missing table: after `novate db reset` a running indexer begins anew.
+        code != "42P01" && ["22", "23", "42"].iter().any(|class| code.starts_with(class))
+    })
 }
 
 /// Host, port and database; never user or password.
