@@ -31,6 +31,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Longest wait until every source has caught up.
 const READY: Duration = Duration::from_secs(60);
@@ -107,13 +108,17 @@ pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Starts the stack, runs the flow, and serves until Ctrl-C.
+/// Starts the stack, runs the flow, and serves until Ctrl-C or SIGTERM.
 pub async fn up(options: Options) -> Result<()> {
     let mut report = Report::default();
     let running = start(options.listen, &mut report).await?;
     demo::run(&running.deployment, &mut report).await?;
     println!("{}", running.urls());
-    tokio::signal::ctrl_c().await.context("waiting for Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("waiting for SIGTERM")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("waiting for Ctrl-C")?,
+        _ = terminate.recv() => {}
+    }
     running.services.stop().await
 }
 
