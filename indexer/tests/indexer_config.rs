@@ -292,7 +292,7 @@ fn keys_of_another_kind_are_refused_with_the_right_ones() {
         "rpc = \"http://127.0.0.1:8899\"",
         "rpc = [\"http://a\", \"http://b\"]",
         "12:7",
-        &["rpc (as a list)"],
+        &["networks[1].rpc", "give one URL"],
     );
 }
 

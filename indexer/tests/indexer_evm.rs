@@ -265,6 +265,32 @@ async fn a_database_that_is_reset_under_it_is_filled_again() {
 }
 
 #[tokio::test]
+async fn a_source_that_is_no_longer_configured_is_no_part_of_the_state() {
+    let (one, two) = (chain_with_pings(2).await, chain_with_pings(3).await);
+    let index = Index::new().await;
+    let mut other = options(&two.anvil.url());
+    other.network = "other".into();
+    let first = index.start(options(&one.anvil.url()));
+    index.reach(2).await;
+    // Another process follows something else: the first is still followed.
+    let second = index.start(other);
+    eventually(10, "both", async || {
+        (novate_catalog::sources(&index.pool).await.unwrap().len() == 2).then_some(())
+    })
+    .await;
+    first.stop().await;
+    second.stop().await;
+
+    let again = index.start(options(&one.anvil.url()));
+    eventually(10, "one", async || {
+        (novate_catalog::sources(&index.pool).await.unwrap().len() == 1).then_some(())
+    })
+    .await;
+    assert_eq!(index.reach(2).await.events, 2);
+    again.stop().await;
+}
+
+#[tokio::test]
 async fn a_contract_that_is_added_later_gets_its_history() {
     let chain = chain_with_pings(40).await;
     chain.put_logger(address(2)).await;

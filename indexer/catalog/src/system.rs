@@ -176,10 +176,11 @@ pub async fn networks(pool: &PgPool) -> Result<Vec<NetworkStatus>, CatalogError>
     .await?)
 }
 
-/// The state of every source, by id.
+/// The state of every source that is configured somewhere, by id.
 pub async fn sources(pool: &PgPool) -> Result<Vec<SourceStatus>, CatalogError> {
     Ok(sqlx::query_as(
-        "select id, network, state, error, next_block, head, events, updated_at from novate.sources order by id",
+        "select id, network, state, error, next_block, head, events, updated_at from novate.sources
+         where followed order by id",
     )
     .fetch_all(pool)
     .await?)

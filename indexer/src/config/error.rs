@@ -45,6 +45,8 @@ pub enum Problem {
     },
     #[error("{given:?} is no URL that begins with {schemes}")]
     Url { given: String, schemes: &'static str },
+    #[error("a list of several URLs is for networks of kind evm; give one URL")]
+    OneUrl,
     #[error("the list is empty; it needs at least one URL")]
     NoUrl,
     #[error("{given:?} is not the address of {what}: {reason}")]

@@ -6,7 +6,7 @@ use super::{
     raw::{self, Kind},
 };
 use crate::{evm::EvmOptions, icp::RootKey};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 use toml::Spanned;
 
 const EVM_KEYS: &str = "name, kind, rpc, ws, poll_ms, timeout_ms, chain_id, reorg_window, confirmed_depth, finalized_depth, \
@@ -77,45 +77,44 @@ pub fn unique<'a>(
     }
 }
 
-fn one(document: &Document, network: &Spanned<raw::Network>) -> Result<Network, ConfigError> {
-    let raw = network.get_ref();
-    let misplaced = |spot: Option<std::ops::Range<usize>>, key, what, allowed| match spot {
-        Some(span) => Err(document.error(span, Problem::Misplaced { key, what, allowed })),
-        None => Ok(()),
-    };
-    if raw.kind != Kind::Evm {
-        let (what, keys) = match raw.kind {
-            Kind::Icp => ("network of kind icp", ICP_KEYS),
-            _ => ("network of kind solana", SOLANA_KEYS),
-        };
-        let evm = [
-            ("chain_id", &raw.chain_id),
-            ("reorg_window", &raw.reorg_window),
-            ("confirmed_depth", &raw.confirmed_depth),
-            ("finalized_depth", &raw.finalized_depth),
-            ("max_block_range", &raw.max_block_range),
-        ];
-        for (key, value) in evm {
-            misplaced(value.as_ref().map(Spanned::span), key, what, keys)?;
+/// What a kind of network is called in messages, and its keys.
+fn vocabulary(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Evm => ("network of kind evm", EVM_KEYS),
+        Kind::Solana => ("network of kind solana", SOLANA_KEYS),
+        Kind::Icp => ("network of kind icp", ICP_KEYS),
+    }
+}
+
+/// Refuses keys that belong to another kind: they would be ignored silently.
+fn own_keys_only(document: &Document, raw: &raw::Network) -> Result<(), ConfigError> {
+    fn at<T>(value: &Option<Spanned<T>>) -> Option<Range<usize>> {
+        value.as_ref().map(Spanned::span)
+    }
+    let (what, allowed) = vocabulary(raw.kind);
+    let optional = [
+        ("ws", at(&raw.ws)),
+        ("timeout_ms", at(&raw.timeout_ms)),
+        ("chain_id", at(&raw.chain_id)),
+        ("reorg_window", at(&raw.reorg_window)),
+        ("confirmed_depth", at(&raw.confirmed_depth)),
+        ("finalized_depth", at(&raw.finalized_depth)),
+        ("max_block_range", at(&raw.max_block_range)),
+        ("root_key", at(&raw.root_key)),
+    ];
+    for (key, span) in optional {
+        if let Some(span) = span
+            && !allowed.split(", ").any(|own| own == key)
+        {
+            return Err(document.error(span, Problem::Misplaced { key, what, allowed }));
         }
     }
-    if raw.kind != Kind::Icp {
-        let (what, keys) = match raw.kind {
-            Kind::Evm => ("network of kind evm", EVM_KEYS),
-            _ => ("network of kind solana", SOLANA_KEYS),
-        };
-        misplaced(raw.root_key.as_ref().map(Spanned::span), "root_key", what, keys)?;
-    } else {
-        let what = "network of kind icp";
-        misplaced(raw.ws.as_ref().map(Spanned::span), "ws", what, ICP_KEYS)?;
-        misplaced(
-            raw.timeout_ms.as_ref().map(Spanned::span),
-            "timeout_ms",
-            what,
-            ICP_KEYS,
-        )?;
-    }
+    Ok(())
+}
 
+fn one(document: &Document, network: &Spanned<raw::Network>) -> Result<Network, ConfigError> {
+    let raw = network.get_ref();
+    own_keys_only(document, raw)?;
     let rpc = urls(document, &raw.rpc)?;
     let ws = raw.ws.as_ref().map(|ws| {
         let text = document.substitute(ws)?;
@@ -125,16 +124,9 @@ fn one(document: &Document, network: &Spanned<raw::Network>) -> Result<Network, 
     let poll = milliseconds(document, raw.poll_ms.as_ref(), POLL)?;
     let timeout = milliseconds(document, raw.timeout_ms.as_ref(), TIMEOUT)?;
     let name = raw.name.get_ref().clone();
-    let single = |mut rpc: Vec<String>, what, allowed| match (rpc.pop(), rpc.is_empty()) {
+    let single = |mut rpc: Vec<String>| match (rpc.pop(), rpc.is_empty()) {
         (Some(url), true) => Ok(url),
-        _ => Err(document.error(
-            raw.rpc.span(),
-            Problem::Misplaced {
-                key: "rpc (as a list)",
-                what,
-                allowed,
-            },
-        )),
+        _ => Err(document.error(raw.rpc.span(), Problem::OneUrl)),
     };
     let kind = match raw.kind {
         Kind::Evm => {
@@ -157,13 +149,13 @@ fn one(document: &Document, network: &Spanned<raw::Network>) -> Result<Network, 
             })
         }
         Kind::Solana => NetworkKind::Solana {
-            rpc: single(rpc, "network of kind solana", SOLANA_KEYS)?,
+            rpc: single(rpc)?,
             ws,
             poll,
             timeout,
         },
         Kind::Icp => NetworkKind::Icp {
-            url: single(rpc, "network of kind icp", ICP_KEYS)?,
+            url: single(rpc)?,
             root_key: root_key(document, raw.root_key.as_ref())?,
             poll,
         },
@@ -195,7 +187,7 @@ fn urls(document: &Document, rpc: &Spanned<raw::Urls>) -> Result<Vec<String>, Co
 
 fn url(
     document: &Document,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     given: String,
     schemes: &[&str],
     named: &'static str,

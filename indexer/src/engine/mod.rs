@@ -36,9 +36,12 @@ pub async fn run_on(
     sources: Vec<SourceOptions>,
     shutdown: CancellationToken,
 ) -> Result<(), IndexerError> {
+    let sources = sources.into_iter().map(build).collect::<Result<Vec<_>, _>>()?;
+    store
+        .retire_all_but(&sources.iter().map(|(_, source)| source.id()).collect::<Vec<_>>())
+        .await?;
     let mut tasks = JoinSet::new();
-    for options in sources {
-        let (kind, source) = build(options)?;
+    for (kind, source) in sources {
         let follower = Follower::new(store.clone(), kind, source, Backoff::default());
         let shutdown = shutdown.clone();
         tasks.spawn(async move { shutdown.run_until_cancelled(follower.run()).await });

@@ -13,7 +13,10 @@ pub use error::StoreError;
 pub use writer::{Applied, Writer};
 
 use novate_catalog::CatalogError;
-use sqlx::{PgPool, postgres::PgConnectOptions, postgres::PgPoolOptions};
+use sqlx::{
+    Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use std::{str::FromStr, time::Duration};
 
 /// How long one attempt to connect may take.
@@ -33,11 +36,11 @@ impl Store {
     /// [`StoreError::Url`] for what is no Postgres URL, [`StoreError::Connect`] when the server does not take us.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let options = options(url)?;
+        // A pool would try again and again until its patience is over, where a refusal is an answer.
+        open(&options).await?.close().await?;
         let pool = PgPoolOptions::new()
             .acquire_timeout(CONNECT_TIMEOUT)
-            .connect_with(options.clone())
-            .await
-            .map_err(|cause| StoreError::connect(&options, cause))?;
+            .connect_lazy_with(options.clone());
         Ok(Self { pool, options })
     }
 
@@ -49,6 +52,25 @@ impl Store {
         novate_catalog::migrate(&self.pool).await
     }
 
+    /// Takes sources out of the state of the index that are neither in `followed` nor held by another process. They keep
+    /// their cursors and rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn retire_all_but(&self, followed: &[&str]) -> Result<(), StoreError> {
+        let retired: Vec<String> = sqlx::query_scalar(
+            "update novate.sources set followed = false
+             where followed and id <> all($1) and pg_try_advisory_xact_lock(novate.lock_of(id)) returning id",
+        )
+        .bind(followed)
+        .fetch_all(&self.pool)
+        .await?;
+        for source in retired {
+            tracing::info!(source, "no longer configured, its rows stay");
+        }
+        Ok(())
+    }
+
     /// Host, port and database, for messages.
     pub fn server(&self) -> String {
         error::server(&self.options)
@@ -58,6 +80,15 @@ impl Store {
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
+}
+
+/// One connection, or a clear error.
+async fn open(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    let connecting = PgConnection::connect_with(options);
+    let connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await;
+    connection
+        .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        .map_err(|cause| StoreError::connect(options, cause))
 }
 
 /// sqlx takes any scheme and fails at connecting; we say it at once.

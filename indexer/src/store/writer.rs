@@ -39,12 +39,7 @@ impl Writer {
         network: &str,
         tables: &[Arc<Table>],
     ) -> Result<Self, StoreError> {
-        let connecting = PgConnection::connect_with(&store.options);
-        let connection = match tokio::time::timeout(super::CONNECT_TIMEOUT, connecting).await {
-            Ok(connection) => connection,
-            Err(_) => Err(sqlx::Error::PoolTimedOut),
-        };
-        let connection = connection.map_err(|cause| StoreError::connect(&store.options, cause))?;
+        let connection = super::open(&store.options).await?;
         Ok(Self {
             connection,
             source: source.into(),
@@ -58,12 +53,10 @@ impl Writer {
     /// sessions between clients must not stand between us and Postgres.
     pub async fn try_lock(&mut self) -> Result<bool, StoreError> {
         if !self.locked {
-            self.locked = sqlx::query_scalar(
-                "select pg_try_advisory_lock(hashtextextended('novate source ' || $1, 0))",
-            )
-            .bind(&self.source)
-            .fetch_one(&mut self.connection)
-            .await?;
+            self.locked = sqlx::query_scalar("select pg_try_advisory_lock(novate.lock_of($1))")
+                .bind(&self.source)
+                .fetch_one(&mut self.connection)
+                .await?;
         }
         Ok(self.locked)
     }
@@ -90,7 +83,7 @@ impl Writer {
         }
         sqlx::query(
             "insert into novate.sources (id, network, state) values ($1, $2, 'starting') on conflict (id) do update
-             set state = 'starting', error = null, updated_at = now()",
+             set state = 'starting', error = null, followed = true, updated_at = now()",
         )
         .bind(&self.source)
         .bind(&self.network)
