@@ -364,6 +364,31 @@ async fn what_cannot_be_a_row_is_kept_with_the_reason() {
 }
 
 #[tokio::test]
+async fn rows_that_come_are_announced() {
+    let chain = chain_with_pings(1).await;
+    let index = Index::new().await;
+    let running = index.start(options(&chain.anvil.url()));
+    index.reach(1).await;
+    let mut listener = sqlx::postgres::PgListener::connect_with(&index.pool)
+        .await
+        .unwrap();
+    listener.listen("novate_events").await.unwrap();
+    // No events, no announcement.
+    chain.mine(3).await;
+    chain.ping(address(1), 1).await;
+    let heard = tokio::time::timeout(Duration::from_secs(10), listener.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    let payload: serde_json::Value = serde_json::from_str(heard.payload()).unwrap();
+    assert_eq!(
+        payload,
+        json!({ "network": "anvil", "source": "anvil", "next_block": 6 })
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_password_never_shows_in_an_error() {
     let config = novate_indexer::Config {
         database_url: "postgres://me:hunter2@127.0.0.1:1/db".into(),

@@ -17,6 +17,9 @@ const STAND_BY: Duration = Duration::from_millis(500);
 /// The longest transaction; a server that vanished without a word must not be waited for.
 const APPLY_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long the database may take to note a failure, which may be its own.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Follows one source for ever.
 pub struct Follower {
     store: Store,
@@ -89,6 +92,7 @@ impl Follower {
                 }
                 Failure::Disconnected(reason) => {
                     tracing::warn!(source = id, reason, "retrying");
+                    self.report(SourceState::Retrying, &reason).await;
                     self.writer = None;
                 }
             }
@@ -128,10 +132,13 @@ impl Follower {
 
     /// Makes a failure visible, as far as the database can be reached.
     async fn report(&mut self, state: SourceState, reason: &str) {
-        if let Some(writer) = &mut self.writer
-            && let Err(error) = writer.report(state, Some(reason)).await
-        {
-            tracing::warn!(source = self.source.id(), %error, "the state of the source could not be stored");
+        let Some(writer) = &mut self.writer else { return };
+        let reported = tokio::time::timeout(REPORT_TIMEOUT, writer.report(state, Some(reason))).await;
+        if !matches!(reported, Ok(Ok(()))) {
+            tracing::debug!(
+                source = self.source.id(),
+                "the state of the source could not be stored"
+            );
             self.writer = None;
         }
     }
