@@ -73,6 +73,9 @@ pub enum DecodeError {
     },
 }
 
+/// What a log is: the table of its event, and its values as far as they can be read.
+pub type Reading<'a> = (&'a Arc<Table>, Result<Vec<Value>, DecodeError>);
+
 impl Abi {
     /// Reads an ABI, or an artifact of Foundry or Hardhat that contains one. `events` chooses some of its events by name or
     /// by signature (`Transfer(address,address,uint256)`); all when absent.
@@ -117,11 +120,7 @@ impl Abi {
 
     /// Table and values of a log; none if it is of no event of this ABI. The values are an error when the selector is known
     /// and the rest does not fit it.
-    pub fn decode(
-        &self,
-        topics: &[B256],
-        data: &[u8],
-    ) -> Option<(&Arc<Table>, Result<Vec<Value>, DecodeError>)> {
+    pub fn decode(&self, topics: &[B256], data: &[u8]) -> Option<Reading<'_>> {
         let selector = topics.first()?;
         let event = self.events.iter().find(|event| event.selector == *selector)?;
         Some((&event.table, event.decode(topics, data)))

@@ -9,5 +9,5 @@ mod shape;
 mod source;
 mod wake;
 
-pub use abi::{Abi, AbiError, DecodeError};
+pub use abi::{Abi, AbiError, DecodeError, Reading};
 pub use source::{EvmContract, EvmOptions, EvmSource};

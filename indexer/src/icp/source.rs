@@ -240,7 +240,7 @@ impl IcpSource {
         let mut pages = self.plan.take().map_or_else(Vec::new, |plan| plan.pages);
         pages.pop();
         let live = pages.is_empty();
-        self.plan = (!live).then(|| Plan {
+        self.plan = (!live).then_some(Plan {
             from: Position {
                 next: page.end,
                 hash: Some(page.hash),

@@ -59,7 +59,7 @@ impl Reading<'_> {
     pub async fn contents(&self, entries: &[Entry]) -> Result<Contents, SourceError> {
         // Both closures take owned values: one over references is not general enough for the boxed future of
         // a source.
-        let transactions = stream::iter(entries.to_vec().into_iter().map(|entry| self.transaction(entry)))
+        let transactions = stream::iter(entries.iter().cloned().map(|entry| self.transaction(entry)))
             .buffered(self.requests)
             .try_collect::<Vec<_>>();
         let slots: BTreeSet<u64> = entries.iter().map(|entry| entry.slot).collect();

@@ -26,6 +26,9 @@ struct EventLayout {
     table: Arc<Table>,
 }
 
+/// A table with a value for each of its own columns.
+pub type Row = (Arc<Table>, Vec<Value>);
+
 impl Decoder {
     /// Reads an IDL of the format since Anchor 0.30, and makes one table per event, named
     /// `<contract>_<event>`.
@@ -58,7 +61,7 @@ impl Decoder {
 
     /// The table and the column values of an event: its discriminator, then its Borsh fields, then nothing.
     /// `None` when the discriminator is none of the IDL's.
-    pub fn decode(&self, data: &[u8]) -> Result<Option<(Arc<Table>, Vec<Value>)>, DecodeError> {
+    pub fn decode(&self, data: &[u8]) -> Result<Option<Row>, DecodeError> {
         let Some((event, fields)) = self
             .events
             .iter()

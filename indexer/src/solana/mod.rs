@@ -13,6 +13,6 @@ mod source;
 pub mod transaction;
 mod wake;
 
-pub use decode::Decoder;
+pub use decode::{Decoder, Row};
 pub use error::{DecodeError, IdlError, Malformed};
 pub use source::{SolanaOptions, SolanaSource};
