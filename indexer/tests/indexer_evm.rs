@@ -270,6 +270,7 @@ async fn a_source_that_is_no_longer_configured_is_no_part_of_the_state() {
     let index = Index::new().await;
     let mut other = options(&two.anvil.url());
     other.network = "other".into();
+    other.contracts = vec![evm_chain::contract_on("other", "elsewhere", 1)];
     let first = index.start(options(&one.anvil.url()));
     index.reach(2).await;
     // Another process follows something else: the first is still followed.

@@ -153,7 +153,11 @@ pub fn address(n: u8) -> Address {
 }
 
 pub fn contract(name: &str, n: u8) -> EvmContract {
-    let abi = Abi::new("anvil", name, ABI, None).unwrap();
+    contract_on("anvil", name, n)
+}
+
+pub fn contract_on(network: &str, name: &str, n: u8) -> EvmContract {
+    let abi = Abi::new(network, name, ABI, None).unwrap();
     EvmContract {
         address: address(n),
         start_block: 0,
