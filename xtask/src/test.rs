@@ -17,6 +17,7 @@ Every test, in steps; each is timed, and the summary at the end says where the t
 
   setup       what is missing is installed
   fmt         cargo fmt, forge fmt
+  vectors     protocol/vectors/v1.json is what its generator gives, with OpenZeppelin's own tree
   contracts   forge test: unit, fuzz and invariant tests of the contracts
   onchain     build-onchain --check: artifacts/ is what its sources give
   rust        cargo test --workspace: all crates, programs in LiteSVM, canisters, the indexer, end to end
@@ -36,7 +37,7 @@ struct Step {
     run: fn(&Repo, &[String]) -> Result<()>,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step {
         name: "setup",
         slow: false,
@@ -46,6 +47,11 @@ const STEPS: [Step; 6] = [
         name: "fmt",
         slow: false,
         run: |repo, _| fmt(repo),
+    },
+    Step {
+        name: "vectors",
+        slow: false,
+        run: |repo, _| vectors(repo),
     },
     Step {
         name: "contracts",
@@ -74,6 +80,11 @@ fn fmt(repo: &Repo) -> Result<()> {
     run(repo
         .npm_bin("forge", "contracts-bindings")
         .args(["fmt", "--check"]))
+}
+
+fn vectors(repo: &Repo) -> Result<()> {
+    let mut node = repo.command("node");
+    run(node.args(["protocol/vectors/generate.mjs", "--check"]))
 }
 
 fn rust(repo: &Repo, options: &[String]) -> Result<()> {

@@ -43,7 +43,7 @@ fn wrong_usage_ends_with_code_2_and_names_what_is_wrong() {
         ("build-onchain --only", "--only needs a value"),
         (
             "test --only compile",
-            "known: setup, fmt, contracts, onchain, rust, lint",
+            "known: setup, fmt, vectors, contracts, onchain, rust, lint",
         ),
         (
             "test --only fmt some_test",

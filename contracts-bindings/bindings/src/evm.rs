@@ -1,5 +1,8 @@
 //! The Solidity contracts: call them, deploy them, decode their events and errors.
 
+// `sol!` makes functions with as many arguments as the contracts' have.
+#![allow(clippy::too_many_arguments)]
+
 use alloy::primitives::{Address, B256, U256, address};
 use alloy::rpc::types::TransactionRequest;
 use alloy::sol;
