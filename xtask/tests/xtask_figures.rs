@@ -23,7 +23,7 @@ fn what_follows_the_unit_goes_into_the_report_only() {
     .unwrap();
     assert_eq!(figure.line("latency"), "bench latency.evm_p99_ms 12.5 ms");
     let report =
-        json!({ "name": "evm_p99_ms", "value": 12.5, "unit": "ms", "min": 11.0, "max": 14.25, "runs": 3.0 });
+        json!({ "name": "evm_p99_ms", "value": 12.5, "unit": "ms", "min": 11, "max": 14.25, "runs": 3 });
     assert_eq!(figure.to_json(), report);
 }
 

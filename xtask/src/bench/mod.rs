@@ -24,7 +24,7 @@ Measures the release build of `novate`, prints one line per figure
 
   bench SUITE.NAME VALUE UNIT
 
-and writes them with machine, versions and command to target/bench/SUITE.json. A suite starts what it needs and
+and writes them with machine, versions and command to bench/SUITE.json in the target folder. A suite starts what it needs and
 leaves nothing running. Each figure is the median of at least three runs.
 
   latency   from a block's arrival to its row being visible in GraphQL, per chain

@@ -2,17 +2,17 @@
 
 use crate::{process::output, repo::Repo};
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 use std::{fs, path::Path};
 
 /// One line `bench SUITE.NAME VALUE UNIT`, after which a suite may say `min VALUE max VALUE runs COUNT`.
 #[derive(Debug, PartialEq)]
 pub struct Figure {
     name: String,
-    value: f64,
+    value: Number,
     unit: String,
     /// What follows the unit, by name.
-    more: Vec<(String, f64)>,
+    more: Vec<(String, Number)>,
 }
 
 impl Figure {
