@@ -71,7 +71,7 @@ fn outside_a_checkout_it_fails_with_code_1() {
 fn steps_and_suites_can_be_listed() {
     assert_eq!(
         text(&xtask(ROOT.as_ref(), "test --list").stdout),
-        "setup\nfmt\ncontracts\nonchain\nrust\nlint\n"
+        "setup\nfmt\nvectors\ncontracts\nonchain\nrust\nlint\n"
     );
     assert_eq!(text(&xtask(ROOT.as_ref(), "bench --list").stdout), "latency\n");
 }
