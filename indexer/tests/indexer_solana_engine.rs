@@ -34,7 +34,7 @@ async fn kills_faults_and_forks_leave_every_event_once() {
     let mut calls = 0u32;
     node.fail(move |_, _| {
         calls += 1;
-        (calls % 97 == 0).then_some(Fault::Half)
+        (calls.is_multiple_of(97)).then_some(Fault::Half)
     });
     let database = test_database().unwrap();
     let store = Store::connect(&database.url).await.unwrap();

@@ -253,7 +253,7 @@ async fn every_kind_of_failure_delays_and_loses_nothing() {
             17 => Some(Fault::Half),
             23 => Some(Fault::Error(-32005)),
             29 => Some(Fault::Result(json!({ "not": "what was asked for" }))),
-            31 if call % 4 == 0 => Some(Fault::Hang),
+            31 if call.is_multiple_of(4) => Some(Fault::Hang),
             _ => None,
         }
     });

@@ -23,6 +23,7 @@ fn machine() -> (LiteSVM, Keypair) {
     (svm, admin)
 }
 
+#[expect(clippy::result_large_err, reason = "LiteSVM's own error")]
 fn initialize(
     svm: &mut LiteSVM,
     admin: &Keypair,

@@ -49,11 +49,9 @@ pub async fn read(at: &IcpDeployment, rows: &mut Rows) -> Result<u64> {
             .query(&at.signer, "icrc3_get_blocks")
             .with_arg(Encode!(&vec![range])?);
         let answer = Decode!(&query.call().await.context("reading the signer's log")?, Blocks)?;
+        let served = !answer.blocks.is_empty();
         for Block { id, block } in answer.blocks {
-            ensure!(
-                id == Nat::from(next),
-                "block {id} of the log came where {next} was due"
-            );
+            ensure!(id == next, "block {id} of the log came where {next} was due");
             let (table, fields) = row(block).with_context(|| format!("block {next} of the signer's log"))?;
             let fields = fields.iter().map(|(name, value)| (name.as_str(), value.clone()));
             let number = [
@@ -63,9 +61,10 @@ pub async fn read(at: &IcpDeployment, rows: &mut Rows) -> Result<u64> {
             rows.add(&table, format!("{}:{next}", at.signer), fields.chain(number));
             next += 1;
         }
-        if Nat::from(next) >= answer.log_length {
+        if next >= answer.log_length {
             return Ok(next);
         }
+        ensure!(served, "the signer answered without the blocks from {next} on");
     }
 }
 

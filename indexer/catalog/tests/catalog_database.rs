@@ -83,7 +83,7 @@ async fn tables_named_by_keywords_are_made_once_and_read_back() {
     let table = table("User", ColumnType::Numeric);
     create(&pool, &table).await.unwrap();
     create(&pool, &table).await.unwrap();
-    assert_eq!(tables(&pool).await.unwrap(), [table.clone()]);
+    assert_eq!(tables(&pool).await.unwrap(), std::slice::from_ref(&table));
     let rows: Vec<(String,)> = sqlx::query_as("select \"from\"::text from events.\"select_user\"")
         .fetch_all(&pool)
         .await
