@@ -33,6 +33,12 @@ abstract contract Guarded is IGuarded, Ownable2Step, Pausable {
         _unpause();
     }
 
+    /// @notice Always reverts: nobody could end a pause of a contract without owner, nor take its tokens back. Hand
+    /// the ownership over instead.
+    function renounceOwnership() public pure override {
+        revert OwnershipCannotBeRenounced();
+    }
+
     function _setGuardian(address newGuardian) private {
         if (newGuardian == address(0)) revert InvalidGuardian(newGuardian);
         emit GuardianChanged(guardian, newGuardian);

@@ -168,6 +168,18 @@ contract RewardDistributorTest is Test {
         distributor.claim(voucher, signature);
     }
 
+    function test_ownerWhoRenouncesStillEndsAPauseAndTakesFunds() public {
+        vm.prank(GUARDIAN);
+        distributor.pause();
+        vm.startPrank(OWNER);
+        vm.expectRevert(IGuarded.OwnershipCannotBeRenounced.selector);
+        distributor.renounceOwnership();
+        assertEq(distributor.owner(), OWNER);
+        distributor.unpause();
+        distributor.defund(OWNER, FUNDS);
+        assertEq(token.balanceOf(OWNER), FUNDS);
+    }
+
     function test_tokenThatCallsBackFindsTheClaimUsed() public {
         ReentrantToken hostile = new ReentrantToken();
         RewardDistributor target = _distributor(address(hostile));

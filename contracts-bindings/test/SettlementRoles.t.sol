@@ -74,6 +74,19 @@ contract SettlementRolesTest is SettlementBase {
         assertEq(settlement.owner(), ALICE);
     }
 
+    function testFuzz_nobodyRenouncesOwnership(address caller) public {
+        vm.prank(GUARDIAN);
+        settlement.pause();
+        vm.expectRevert(IGuarded.OwnershipCannotBeRenounced.selector);
+        vm.prank(caller);
+        settlement.renounceOwnership();
+        vm.expectRevert(IGuarded.OwnershipCannotBeRenounced.selector);
+        vm.startPrank(OWNER);
+        settlement.renounceOwnership();
+        assertEq(settlement.owner(), OWNER);
+        settlement.unpause();
+    }
+
     function test_guardianAndOwnerPause() public {
         vm.expectEmit();
         emit Pausable.Paused(GUARDIAN);

@@ -14,6 +14,9 @@ interface IGuarded {
     /// @notice `caller` may not pause: call from the guardian or from the owner.
     error NotGuardian(address caller);
 
+    /// @notice Nobody can give up ownership, not even the owner: hand it over with `transferOwnership` instead.
+    error OwnershipCannotBeRenounced();
+
     /// @notice The address that may pause, beside the owner.
     function guardian() external view returns (address);
 
