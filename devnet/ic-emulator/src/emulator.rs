@@ -3,7 +3,7 @@
 use crate::{
     Error, Gateway, Reject, Response,
     subnet::Subnet,
-    world::{Ingress, RequestStatus, World},
+    world::{Ingress, RequestStatus, World, wall_clock},
 };
 use candid::Principal;
 use ic_error_types::ErrorCode;
@@ -77,7 +77,7 @@ impl Emulator {
     pub fn update(&self, sender: Principal, canister: Principal, method: &str, arg: Vec<u8>) -> Response {
         let mut world = self.0.lock();
         let id = world.random();
-        let expiry = world.time();
+        let expiry = wall_clock();
         let method = method.to_string();
         world.submit(Ingress {
             id,

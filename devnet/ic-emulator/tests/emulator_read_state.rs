@@ -7,7 +7,8 @@ use common::{
     http::{MINUTE, Setup, signed, user},
     *,
 };
-use ic_agent::{AgentError, Identity, identity::AnonymousIdentity};
+use ic_agent::{AgentError, Identity, agent::RequestStatusResponse, identity::AnonymousIdentity};
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn only_the_sender_reads_the_status_of_a_request() {
@@ -34,7 +35,37 @@ async fn only_the_sender_reads_the_status_of_a_request() {
         .request_status_raw(&unknown, setup.counter)
         .await
         .unwrap();
-    assert_eq!(status, ic_agent::agent::RequestStatusResponse::Unknown);
+    assert_eq!(status, RequestStatusResponse::Unknown);
+}
+
+#[tokio::test]
+async fn a_request_is_remembered_however_far_the_time_is_ahead() {
+    let setup = Setup::new();
+    let hour = Duration::from_secs(3_600);
+    setup.emulator.advance_time(hour);
+    let me = user(1);
+    let content = setup.inc(me.sender().unwrap(), MINUTE);
+    let id = content.to_request_id();
+    let envelope = signed(content, &me);
+    let path = format!("/api/v2/canister/{}/call", setup.counter);
+    assert_eq!(setup.post(&path, envelope.encode_bytes()).await.0, 202);
+    let agent = setup.agent(me);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let reply = loop {
+        match agent.request_status_raw(&id, setup.counter).await.unwrap().0 {
+            RequestStatusResponse::Replied(reply) => break reply.arg,
+            RequestStatusResponse::Processing => assert!(Instant::now() < deadline, "no reply within 20 s"),
+            other => panic!("an accepted request is {other:?}"),
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(reply, 1_u32.to_le_bytes());
+
+    setup.call(&envelope).await;
+    assert_eq!(setup.count(), 1, "the same request is not executed again");
+    setup.emulator.advance_time(hour);
+    setup.call(&envelope).await;
+    assert_eq!(setup.count(), 1, "nor when the time moved on since");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ pub(crate) struct Ingress {
     pub(crate) effective_canister: Principal,
     pub(crate) method: String,
     pub(crate) arg: Vec<u8>,
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970 by the wall clock, which may be behind the emulator's time.
     pub(crate) expiry: u64,
 }
 

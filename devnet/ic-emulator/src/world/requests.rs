@@ -28,7 +28,7 @@ pub(crate) enum RequestStatus {
 /// All requests that can still be sent a second time.
 pub(super) struct Requests {
     tree: RbTree<Vec<u8>, Request>,
-    /// (when to forget it, which)
+    /// (when to forget it by the wall clock, which)
     ends: BTreeSet<(u64, RequestId)>,
 }
 
@@ -72,7 +72,7 @@ impl Requests {
         });
     }
 
-    /// Drops what expired long ago.
+    /// Drops what expired long before `time`, nanoseconds since 1970 by the wall clock.
     pub(super) fn forget_before(&mut self, time: u64) {
         while let Some((end, id)) = self.ends.first().copied()
             && end < time
