@@ -3,6 +3,7 @@
 mod common;
 
 use common::*;
+use ic_management_canister_types::CanisterIdRecord;
 use std::time::{Duration, Instant};
 
 /// `start` sets the timer to ring in ten seconds, and each time it rings it is set again; `rings` counts.
@@ -42,6 +43,26 @@ fn a_timer_that_traps_rings_no_more() {
     update(&emulator, id, "trap_next").unwrap();
     emulator.advance_time(Duration::from_secs(100));
     assert_eq!(number(query(&emulator, id, "rings")), 0);
+}
+
+#[test]
+fn the_timer_of_a_stopped_canister_waits_and_holds_up_nobody() {
+    let emulator = emulator();
+    let [stopped, other] = [deploy(&emulator, CLOCK), deploy(&emulator, CLOCK)];
+    update(&emulator, stopped, "soon").unwrap();
+    let arg = CanisterIdRecord { canister_id: stopped };
+    manage(&emulator, owner(), "stop_canister", &arg).unwrap();
+    emulator.advance_time(Duration::from_secs(1));
+    update(&emulator, other, "start").unwrap();
+    emulator.advance_time(Duration::from_secs(100));
+    assert_eq!(number(query(&emulator, other, "rings")), 10);
+    manage(&emulator, owner(), "start_canister", &arg).unwrap();
+    emulator.advance_time(Duration::ZERO);
+    assert_eq!(
+        number(query(&emulator, stopped, "rings")),
+        1,
+        "it was due long ago"
+    );
 }
 
 #[test]

@@ -15,9 +15,10 @@ impl World {
     /// Runs the timers that are due, and heartbeats.
     pub(super) fn run_tasks(&mut self) {
         let time = self.environment.time;
-        let due =
-            |canister: &Canister| canister.state.global_timer != 0 && canister.state.global_timer <= time;
-        for id in self.running(due) {
+        let is_due =
+            |canister: &&Canister| canister.state.global_timer != 0 && canister.state.global_timer <= time;
+        let due: Vec<_> = self.running().filter(is_due).map(|c| c.id).collect();
+        for id in due {
             if let Some(canister) = self.canisters.get_mut(&id) {
                 canister.state.global_timer = 0;
             }
@@ -25,27 +26,23 @@ impl World {
         }
         if time.saturating_sub(self.last_heartbeat) >= HEARTBEAT {
             self.last_heartbeat = time;
-            for id in self.running(|_| true) {
+            let running: Vec<_> = self.running().map(|canister| canister.id).collect();
+            for id in running {
                 self.run_task(id, "canister_heartbeat");
             }
         }
     }
 
-    /// When the next timer is due, in nanoseconds since 1970.
+    /// When the next timer of a running canister is due, in nanoseconds since 1970. Others keep theirs until they are
+    /// started.
     pub(crate) fn next_timer(&self) -> Option<u64> {
-        let timers = self
-            .canisters
-            .values()
-            .map(|canister| canister.state.global_timer);
+        let timers = self.running().map(|canister| canister.state.global_timer);
         timers.filter(|timer| *timer != 0).min()
     }
 
-    fn running(&self, wanted: impl Fn(&Canister) -> bool) -> Vec<Principal> {
-        let running = self
-            .canisters
-            .values()
-            .filter(|c| matches!(c.status, Status::Running) && wanted(c));
-        running.map(|canister| canister.id).collect()
+    fn running(&self) -> impl Iterator<Item = &Canister> {
+        let canisters = self.canisters.values();
+        canisters.filter(|canister| matches!(canister.status, Status::Running))
     }
 
     fn run_task(&mut self, id: Principal, entry_point: &str) {
