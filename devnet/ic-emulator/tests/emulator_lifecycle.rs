@@ -2,7 +2,7 @@
 
 mod common;
 
-use candid::{Decode, Principal};
+use candid::{Decode, Encode, Principal};
 use common::*;
 use ic_emulator::Emulator;
 use ic_error_types::ErrorCode;
@@ -367,4 +367,47 @@ fn a_module_can_come_in_chunks() {
             .message
             .contains("1048577")
     );
+}
+
+#[test]
+fn a_canister_installs_from_its_own_store_or_one_that_it_controls() {
+    let emulator = emulator();
+    let [installer, target, other] = [(); 3].map(|()| deploy(&emulator, FORWARDER));
+    set_controllers(&emulator, target, vec![owner(), installer]).unwrap();
+    let wasm = canister(COUNTER);
+    for canister_id in [installer, other] {
+        let chunk = wasm.clone();
+        manage(
+            &emulator,
+            owner(),
+            "upload_chunk",
+            &UploadChunkArgs { canister_id, chunk },
+        )
+        .unwrap();
+    }
+    let install_from = |store| {
+        let hash = Sha256::digest(&wasm).to_vec();
+        let args = InstallChunkedCodeArgs {
+            mode: CanisterInstallMode::Reinstall,
+            target_canister: target,
+            store_canister: Some(store),
+            chunk_hashes_list: vec![ChunkHash { hash: hash.clone() }],
+            wasm_module_hash: hash,
+            arg: vec![],
+            sender_canister_version: None,
+        };
+        let management = Principal::management_canister();
+        let arg = forwarded(0, management, "install_chunked_code", &Encode!(&args).unwrap());
+        emulator.update(owner(), installer, "forward", arg)
+    };
+    let reject = install_from(other).unwrap_err();
+    assert!(
+        reject
+            .message
+            .contains(&format!("Only controllers of canister {other}")),
+        "{reject}"
+    );
+    assert!(update(&emulator, target, "inc").is_err(), "nothing was installed");
+    install_from(installer).unwrap();
+    assert_eq!(number(update(&emulator, target, "inc")), 1);
 }

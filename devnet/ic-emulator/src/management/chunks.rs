@@ -52,7 +52,12 @@ impl World {
     pub(super) fn install_chunked_code(&mut self, call: &Call) -> Managed {
         let args: InstallChunkedCodeArgs = decode(call)?;
         let store = args.store_canister.unwrap_or(args.target_canister);
-        let chunks = &self.controlled(store, call)?.chunks;
+        // A canister may use its own store without being its own controller.
+        if store != call.caller {
+            self.controlled(store, call)?;
+        }
+        let canister = self.canisters.get(&store);
+        let chunks = &canister.ok_or_else(|| Reject::canister_not_found(store))?.chunks;
         if args.chunk_hashes_list.len() > MAX_CHUNKS {
             let count = args.chunk_hashes_list.len();
             return Err(invalid(format!(
