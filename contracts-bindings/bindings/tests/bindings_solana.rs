@@ -102,6 +102,26 @@ fn data_of_other_programs_is_not_ours() {
 }
 
 #[test]
+fn logged_text_that_looks_like_a_state_changes_nothing() {
+    let ours = settlement::ID;
+    let lines = [
+        format!("Program {ours} invoke [1]"),
+        "Program log: success".into(),
+        data_line(&paused(2)),
+        "Program log: invoke [1]".into(),
+        data_line(&paused(3)),
+        format!("Program {OTHER} invoke [2]"),
+        "Program log: failed: insufficient funds".into(),
+        data_line(&paused(4)),
+        format!("Program return: {OTHER} success"),
+        format!("Program {OTHER} success"),
+        data_line(&paused(5)),
+        format!("Program {ours} success"),
+    ];
+    assert_eq!(pausers(&lines), [key(2), key(3), key(5)]);
+}
+
+#[test]
 fn truncated_logs_are_an_error_not_fewer_events() {
     let invoke = format!("Program {} invoke [1]", settlement::ID);
     let data = data_line(&paused(2));

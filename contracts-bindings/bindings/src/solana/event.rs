@@ -39,8 +39,10 @@ pub fn from_logs<'a>(logs: impl IntoIterator<Item = &'a str>) -> Result<Vec<Even
                 let data = STANDARD.decode(data).map_err(|_| Error::Unknown(data.into()))?;
                 events.push(Event::parse(&data).map_err(|_| Error::Unknown(data))?);
             }
-        } else if let Some((program, state)) = rest.split_once(' ') {
-            // `log:`, `return:` and `consumed` lines change nothing.
+        } else if let Some((program, state)) = rest.split_once(' ')
+            // `log:` and `return:` are no programs, and what follows may look like a state: programs choose the text.
+            && !program.ends_with(':')
+        {
             if state.starts_with("invoke [") {
                 running.push(program);
             } else if state == "success" || state.starts_with("failed") {
