@@ -1,7 +1,8 @@
 //! Which mints may have a vault.
 //!
-//! Extensions are fixed before a mint is initialized, so one look when the vault is created is enough, for a
-//! mint that can never be closed and made again.
+//! The extensions that matter are fixed before a mint is initialized, so one look when the vault is created is
+//! enough, for a mint that can never be closed and made again. Those that can be added later (`TokenMetadata`,
+//! `TokenGroup` and `TokenGroupMember`) are harmless.
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_2022::spl_token_2022::extension::{
