@@ -55,23 +55,22 @@ struct ConfigFile {
 /// Where the database is, for verbs that need nothing else of the configuration.
 #[derive(Args)]
 struct Database {
-    /// postgres://user:password@host:port/database; without it, the one of the configuration
-    #[arg(
-        long = "database-url",
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
+    /// postgres://user:password@host:port/database; without it the one of the configuration, else of DATABASE_URL
+    #[arg(long = "database-url", value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
     file: ConfigFile,
 }
 
 impl Database {
+    /// The same database that `start` uses, unless another is named: what is reset must be what was filled.
     fn url(&self) -> Result<String, CliError> {
-        match &self.url {
-            Some(url) => Ok(url.clone()),
-            None => Ok(novate_indexer::Config::load(&self.file.config)?.database_url),
+        if let Some(url) = &self.url {
+            return Ok(url.clone());
+        }
+        match std::env::var("DATABASE_URL") {
+            Ok(url) if !self.file.config.exists() => Ok(url),
+            _ => Ok(novate_indexer::Config::load(&self.file.config)?.database_url),
         }
     }
 }

@@ -213,3 +213,38 @@ fn status_speaks_to_people_and_to_machines() {
     assert_eq!(value["networks"], serde_json::json!([]));
     assert_eq!(value["sources"], serde_json::json!([]));
 }
+
+#[test]
+fn the_database_of_the_configuration_comes_before_the_environments() {
+    let (configured, other) = (
+        test_database().expect("a database"),
+        test_database().expect("another"),
+    );
+    let folder = project(&configured.url, "127.0.0.1:0");
+    let run = |folder: &Path, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_novate"));
+        command
+            .current_dir(folder)
+            .args(args)
+            .env("DATABASE_URL", &other.url)
+            .env_remove("RUST_LOG");
+        command.output().expect("novate runs")
+    };
+    let refused = text(&run(folder.path(), &["db", "reset"]).stderr);
+    let named = |url: &str| {
+        url.rsplit('/')
+            .next()
+            .and_then(|name| name.split('?').next())
+            .expect("a name")
+            .to_owned()
+    };
+    let name = named(&configured.url);
+    assert!(refused.contains(&name), "{refused} is not about {name}");
+
+    let empty = tempfile::tempdir().expect("a folder");
+    let refused = text(&run(empty.path(), &["db", "reset"]).stderr);
+    let name = named(&other.url);
+    assert!(refused.contains(&name), "{refused} is not about {name}");
+    let refused = text(&run(empty.path(), &["db", "reset", "--database-url", &configured.url]).stderr);
+    assert!(!refused.contains(&name), "{refused} is about {name}");
+}

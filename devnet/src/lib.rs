@@ -20,7 +20,7 @@ pub mod services;
 pub mod solana;
 pub mod stack;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use audit::graphql::GraphQl;
 use deploy::Deployment;
 pub use report::Report;
@@ -75,7 +75,18 @@ pub async fn start(listen: SocketAddr, report: &mut Report) -> Result<Running> {
 }
 
 /// Runs the demo flow once and compares every row with the chains.
+///
+/// # Errors
+/// Also when a signal ends it; then as well nothing is left running.
 pub async fn check() -> Result<Report> {
+    let stopped = stop_signal()?;
+    tokio::select! {
+        report = checked() => report,
+        () = stopped => bail!("stopped by a signal"),
+    }
+}
+
+async fn checked() -> Result<Report> {
     let mut report = Report::default();
     let running = start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &mut report).await?;
     flow(&running, &mut report).await?;
@@ -109,17 +120,40 @@ pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
 }
 
 /// Starts the stack, runs the flow, and serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// Also when the indexer or the API ends by itself.
 pub async fn up(options: Options) -> Result<()> {
-    let mut report = Report::default();
-    let running = start(options.listen, &mut report).await?;
-    demo::run(&running.deployment, &mut report).await?;
+    let stopped = stop_signal()?;
+    tokio::pin!(stopped);
+    let begun = async {
+        let mut report = Report::default();
+        let running = start(options.listen, &mut report).await?;
+        demo::run(&running.deployment, &mut report).await?;
+        anyhow::Ok(running)
+    };
+    let mut running = tokio::select! {
+        running = begun => running?,
+        () = &mut stopped => return Ok(()),
+    };
     println!("{}", running.urls());
-    let mut terminate = signal(SignalKind::terminate()).context("waiting for SIGTERM")?;
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("waiting for Ctrl-C")?,
-        _ = terminate.recv() => {}
+        error = running.services.ended() => return Err(error),
+        () = &mut stopped => {}
     }
     running.services.stop().await
+}
+
+/// Done at SIGINT or SIGTERM, which from now on no longer kill the process: what is dropped is cleaned up.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 impl Running {

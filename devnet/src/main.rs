@@ -24,9 +24,9 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
         listen: SocketAddr,
     },
-    /// Start the stack, run the demo flow, compare every row with the chains, print a report and stop
+    /// Start the stack, run the demo flow, compare every row with the chains, print a report as JSON and stop
     Check {
-        /// Print the report as JSON
+        /// Only the JSON, without the table on stderr
         #[arg(long)]
         json: bool,
     },
@@ -78,14 +78,13 @@ async fn run(command: Command) -> Result<bool> {
         }
         Command::Check { json } => {
             let report = check().await?;
-            if json {
-                println!(
-                    "{}",
-                    serde_json::to_string_pretty(&report).context("writing the report")?
-                );
-            } else {
-                print!("{report}");
+            if !json {
+                eprint!("{report}");
             }
+            println!(
+                "{}",
+                serde_json::to_string_pretty(&report).context("writing the report")?
+            );
             Ok(report.holds())
         }
         Command::Bench {

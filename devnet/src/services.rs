@@ -1,6 +1,6 @@
 //! The indexer and the API, in this process, as `novate start` runs them.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use novate_api::ApiConfig;
 use novate_indexer::{Config, Store};
 use std::{
@@ -51,6 +51,15 @@ impl Services {
             stop: stop.drop_guard(),
             tasks,
         })
+    }
+
+    /// Waits until one of the two ends though nobody asked for it, and says why.
+    pub async fn ended(&mut self) -> anyhow::Error {
+        match futures_util::future::select_all(&mut self.tasks).await {
+            (Ok(Ok(())), ..) => anyhow!("the indexer or the API ended by itself"),
+            (Ok(Err(error)), ..) => error,
+            (Err(crash), ..) => crash.into(),
+        }
     }
 
     /// Asks both to end, and waits until they have.

@@ -15,10 +15,10 @@ cargo xtask dev [--check [--json]] [OPTIONS OF devnet]
 Installs what is missing, builds the program `devnet` and runs it: a Solana node, anvil, an IC node and Postgres,
 everything deployed, the demo flow run once, everything indexed and served over GraphQL. Ctrl-C ends it all.
 
-  --listen ADDRESS   where GraphQL is served; default 127.0.0.1:8080
-  --check            run the demo flow, compare every row with the chains, print a report, end; exit code 0 only if
-                     all holds
-  --json             with --check: the report as JSON on stdout
+  --listen ADDRESS   where GraphQL is served, without --check; default 127.0.0.1:8080
+  --check            run the demo flow, compare every row with the chains, print a report as JSON on stdout and as
+                     a table on stderr, end; exit code 0 only if all holds
+  --json             with --check: without the table
 
 All but --check is passed on: devnet explains it with `cargo xtask dev -- --help`.
 DATABASE_URL, if set, is the Postgres server to use. POCKET_IC_BIN, if set, is the PocketIC server to use.

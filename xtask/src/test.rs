@@ -90,7 +90,7 @@ fn vectors(repo: &Repo) -> Result<()> {
 fn rust(repo: &Repo, options: &[String]) -> Result<()> {
     run(repo
         .cargo()
-        .args(["test", "--locked", "--workspace"])
+        .args(["test", "--locked", "--workspace", "--no-fail-fast"])
         .args(options))
 }
 

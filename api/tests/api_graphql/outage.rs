@@ -7,7 +7,9 @@ use sqlx::PgPool;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn queries_say_503_while_postgres_is_down_and_work_again_after() {
-    let folder = tempfile::tempdir_in(Postgres::default_folder().parent().unwrap()).unwrap();
+    let parent = Postgres::default_folder().parent().unwrap().to_owned();
+    std::fs::create_dir_all(&parent).unwrap();
+    let folder = tempfile::tempdir_in(parent).unwrap();
     let start = |port| Postgres::persistent(folder.path(), Settings { port }).unwrap();
     let postgres = start(0);
     let url: reqwest::Url = postgres.url().parse().unwrap();

@@ -47,17 +47,19 @@ pub async fn read(
                 "reward_distributor" => distributor(&log)?,
                 _ => token(&log)?,
             };
-            let (Some(block), Some(hash), Some(tx), Some(index)) = (
+            let (Some(block), Some(hash), Some(tx), Some(index), Some(time)) = (
                 log.block_number,
                 log.block_hash,
                 log.transaction_hash,
                 log.log_index,
+                log.block_timestamp,
             ) else {
                 bail!("the node gave a log of {contract} without its block");
             };
             fields.extend([
                 ("blockNumber", block.to_string()),
                 ("blockHash", hash.to_string()),
+                ("blockTime", time.to_string()),
                 ("txHash", tx.to_string()),
                 ("position", index.to_string()),
                 ("address", hex(address)),

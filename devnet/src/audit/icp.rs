@@ -57,6 +57,8 @@ pub async fn read(at: &IcpDeployment, rows: &mut Rows) -> Result<u64> {
             let number = [
                 ("blockNumber", next.to_string()),
                 ("address", at.signer.to_string()),
+                ("txHash", "null".to_owned()),
+                ("position", "0".to_owned()),
             ];
             rows.add(&table, format!("{}:{next}", at.signer), fields.chain(number));
             next += 1;
@@ -77,6 +79,12 @@ fn row(block: Value) -> Result<(String, Vec<(String, String)>)> {
     for (key, value) in entries {
         match (key.as_str(), value) {
             ("btype", Value::Text(name)) => kind = Some(name),
+            ("ts", Value::Nat(nanoseconds)) => {
+                fields.push((
+                    "blockTime".to_owned(),
+                    (nanoseconds.0 / 1_000_000_000u64).to_string(),
+                ));
+            }
             ("tx", Value::Map(tx)) => {
                 for (name, value) in tx {
                     fields.push((camel(&name), text(value)?));

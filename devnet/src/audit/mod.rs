@@ -9,7 +9,7 @@ pub mod solana;
 use crate::{config, deploy::Deployment};
 use anyhow::{Context, Result, bail};
 use graphql::GraphQl;
-use rows::{Rows, differences, text};
+use rows::{Rows, differences, seconds, text};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -84,6 +84,10 @@ pub async fn compare(api: &GraphQl, at: &Deployment, head: u64) -> Result<Findin
 
     let mut served = graphql::read(api, &tables(api).await?).await?;
     for (table, rows) in &mut served.0 {
+        for row in rows.values_mut() {
+            let time = row.get_mut("blockTime").context("a row without blockTime")?;
+            *time = seconds(time)?;
+        }
         if table.starts_with("settlement_") {
             *rows = solana::rekey(std::mem::take(rows)).with_context(|| format!("table {table}"))?;
         }

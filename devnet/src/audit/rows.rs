@@ -1,5 +1,7 @@
 //! Rows as both sides are compared: by table and id, every value as text.
 
+use anyhow::{Context, Result};
+use chrono::DateTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -35,6 +37,12 @@ pub fn text(value: &Value) -> String {
         Value::String(s) => s.clone(),
         other => other.to_string(),
     }
+}
+
+/// A time as both sides have it: whole seconds since 1970.
+pub fn seconds(rfc3339: &str) -> Result<String> {
+    let time = DateTime::parse_from_rfc3339(rfc3339).with_context(|| format!("the time {rfc3339:?}"))?;
+    Ok(time.timestamp().to_string())
 }
 
 /// Every difference between what the chains say and what was served, a sentence each. Columns that `chain` does not

@@ -86,6 +86,7 @@ async fn transaction(client: &Client, signature: &str, slot: u64, rows: &mut Row
         .decode()
         .context("an unreadable transaction")?;
     let keys = keys.message.static_account_keys().to_vec();
+    let time = found.block_time.context("a transaction without its time")?;
     let meta = found
         .transaction
         .meta
@@ -103,6 +104,7 @@ async fn transaction(client: &Client, signature: &str, slot: u64, rows: &mut Row
         let (event, mut fields) = fields(event);
         fields.extend([
             ("blockNumber", slot.to_string()),
+            ("blockTime", time.to_string()),
             ("txHash", signature.to_owned()),
             ("address", PROGRAM.to_string()),
         ]);

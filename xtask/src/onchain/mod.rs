@@ -86,6 +86,7 @@ pub fn main(mut args: Args) -> Result<()> {
         }
     }
     let repo = Repo::find()?;
+    let _lock = lock(&repo)?;
     let chosen = CHAINS
         .iter()
         .filter(|chain| only.as_deref().is_none_or(|name| name == chain.name));

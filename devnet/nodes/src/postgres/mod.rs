@@ -4,7 +4,6 @@
 //! |---|---|---|
 //! | [`test_database`] | a new database on that server | a new database on one cluster per process |
 //! | [`Postgres::start`] | a new database on that server | a cluster of its own, removed at the end |
-//! | [`Postgres::development`] | that very database, kept | a cluster that stays in the given folder |
 //!
 //! The binaries are the system's, else npm's `embedded-postgres`. As root they run as the user `postgres`,
 //! else `nobody`: Postgres refuses root.
@@ -37,11 +36,10 @@ pub struct Postgres {
 enum Kept {
     Cluster { _alive: Box<Cluster> },
     Database { _alive: TestDatabase },
-    Theirs,
 }
 
 impl Postgres {
-    /// A place for tests: a new database on `DATABASE_URL` when that is set, else [`Postgres::temporary`].
+    /// A place for tests and the local stack: a new database on `DATABASE_URL` when that is set, else [`Postgres::temporary`].
     ///
     /// # Errors
     /// [`Error::Invalid`] or [`Error::Sql`] for `DATABASE_URL`, else those of [`Postgres::temporary`].
@@ -55,20 +53,6 @@ impl Postgres {
                 })
             }
             Err(_) => Self::temporary(),
-        }
-    }
-
-    /// What `cargo xtask dev` uses: the database of `DATABASE_URL` as it is, else [`Postgres::persistent`].
-    ///
-    /// # Errors
-    /// Those of [`Postgres::persistent`].
-    pub fn development(folder: &Path) -> Result<Self> {
-        match env::var("DATABASE_URL") {
-            Ok(url) => Ok(Self {
-                url,
-                _kept: Kept::Theirs,
-            }),
-            Err(_) => Self::persistent(folder, Settings::default()),
         }
     }
 
