@@ -74,8 +74,11 @@ impl IcNode {
 
     /// Replaces the code and keeps the stable memory; `argument` goes to `post_upgrade`.
     ///
+    /// The canister is stopped meanwhile, which waits for the calls it has open: their answers would otherwise
+    /// come to code that does not know them.
+    ///
     /// # Errors
-    /// [`Error::Ic`], also when `pre_upgrade` or `post_upgrade` traps; then the old code stays.
+    /// [`Error::Ic`], also when `pre_upgrade` or `post_upgrade` traps; then the old code stays, and runs again.
     pub async fn upgrade(
         &self,
         agent: &Agent,
@@ -83,15 +86,31 @@ impl IcNode {
         wasm: &[u8],
         argument: Vec<u8>,
     ) -> Result<()> {
-        install_code(
-            agent,
-            canister,
-            CanisterInstallMode::Upgrade(None),
-            wasm,
-            argument,
-        )
-        .await
+        let mode = CanisterInstallMode::Upgrade(None);
+        let upgraded = match set_running(agent, canister, false).await {
+            Ok(()) => install_code(agent, canister, mode, wasm, argument).await,
+            Err(error) => Err(error),
+        };
+        // Also after a failure: a stop that failed may have left the canister half stopped.
+        let started = set_running(agent, canister, true).await;
+        upgraded.and(started)
     }
+}
+
+/// Starts the canister, or stops it, which waits for the calls it has open.
+async fn set_running(agent: &Agent, canister_id: Principal, running: bool) -> Result<()> {
+    let verb = if running { "start" } else { "stop" };
+    let method = format!("{verb}_canister");
+    let doing = format!("{verb} {canister_id}");
+    management(
+        agent,
+        canister_id,
+        &method,
+        &CanisterIdRecord { canister_id },
+        &doing,
+    )
+    .await
+    .map(drop)
 }
 
 async fn install_code(
