@@ -9,7 +9,8 @@ const CLAIM_TYPE: &[u8] = b"Claim(bytes32 id,address account,uint256 amount,uint
 /// A promise to pay `amount` of the distributor's one token to `account`, once, until `deadline`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Unique per distributor; a second redemption of the same id is refused.
+    /// A distributor pays an id once. The signer is stricter: to it an id is one claim, whatever the chain and the
+    /// distributor.
     pub id: [u8; 32],
     /// Who is paid.
     pub account: [u8; 20],
