@@ -1,7 +1,8 @@
 //! Signing claims: one id, one decision, one signature.
 //!
-//! The decision is written before the threshold protocol is asked. If the canister traps or is upgraded while it
-//! waits, the record stays without a signature, and the next call with the same content signs the same bytes.
+//! The decision is written before the threshold protocol is asked. If the canister traps while it waits, the
+//! record stays without a signature, and the next call with the same content signs the same bytes. An upgrade must
+//! not happen while it waits: stop the canister before, which waits for the signature.
 
 use crate::{
     api::{ClaimRequest, ClaimView, Role, SignedClaim},
@@ -119,7 +120,7 @@ thread_local! {
 }
 
 /// Holds a claim id while its signature is made: a twin call would pay for a second signature. Its drop also
-/// runs when a callback traps (the CDK then drops the future), and an upgrade empties the set.
+/// runs when a callback traps (the CDK then drops the future). The set is empty when a stopped canister is upgraded.
 struct Running([u8; 32]);
 
 impl Running {

@@ -2,7 +2,10 @@
 //!
 //! It never signs an opaque hash: callers pass a claim, it builds the EIP-712 digest itself
 //! (`novate_protocol`), checks role and policy, and signs once per claim id. All state is in stable memory, and
-//! every change of it is a block of a certified ICRC-3 log.
+//! every decision and setting is a block of a certified ICRC-3 log.
+//!
+//! Stop the canister before an upgrade: stopping waits for the calls that are open, and a call that is still open
+//! when the code changes has its answer handed to code that does not know it.
 //!
 //! | module | holds |
 //! |---|---|
@@ -10,6 +13,7 @@
 //! | [`voucher`], [`policy`] | what a well-formed claim is, and which may be signed |
 //! | [`keys`] | threshold keys, addresses, recoverable signatures |
 //! | [`roles`], [`admin`] | who may do what; the policy's settings |
+//! | `ingress` | which messages of users are taken in at all |
 //! | [`icrc3`], [`events`] | the block log, and what it tells |
 //! | [`state`] | stable memory |
 //! | [`api`], [`refusal`] | the interface's types and errors |
@@ -21,6 +25,7 @@ pub mod api;
 pub mod claims;
 pub mod events;
 pub mod icrc3;
+mod ingress;
 pub mod keys;
 pub mod policy;
 pub mod refusal;
@@ -59,10 +64,11 @@ fn init(args: InitArgs) {
 
 #[post_upgrade]
 fn post_upgrade() {
-    icrc3::certify(); // an upgrade empties the certified data
+    state::probe();
+    icrc3::certify(); // certified data survives, but this code may build another tree than the one before
 }
 
-/// Our address on EVM chains, with checksum. Traps with the reason when the key cannot be had.
+/// Our address on EVM chains, with checksum. Traps with the reason when the key cannot be had. For anybody.
 #[update]
 async fn evm_address() -> String {
     match keys::evm_key().await {
@@ -71,7 +77,7 @@ async fn evm_address() -> String {
     }
 }
 
-/// Our address on Solana, in base58. Traps with the reason when the key cannot be had.
+/// Our address on Solana, in base58. Traps with the reason when the key cannot be had. For anybody.
 #[update]
 async fn solana_address() -> String {
     match keys::solana_key().await {
@@ -88,13 +94,13 @@ async fn sign_claim(request: ClaimRequest) -> Result<SignedClaim, Refusal> {
     claims::sign(caller, request).await
 }
 
-/// What is known of a claim, by its 32-byte id.
+/// What is known of a claim, by its 32-byte id. For anybody.
 #[query]
 fn claim(id: ByteBuf) -> Result<Option<ClaimView>, Refusal> {
     claims::view(&id)
 }
 
-/// Settings, addresses and counts.
+/// Settings, addresses and counts. For anybody.
 #[query]
 fn status() -> Status {
     let (evm_address, solana_address) = keys::known_addresses();
@@ -149,31 +155,31 @@ fn resume() -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Blocks of the log.
+/// Blocks of the log. For anybody.
 #[query]
 fn icrc3_get_blocks(ranges: Vec<GetBlocksRequest>) -> GetBlocksResult {
     icrc3::blocks(ranges)
 }
 
-/// The certified end of the log.
+/// The certified end of the log. For anybody.
 #[query]
 fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
     icrc3::tip_certificate()
 }
 
-/// The types of blocks that the log can have.
+/// The types of blocks that the log can have. For anybody.
 #[query]
 fn icrc3_supported_block_types() -> Vec<BlockType> {
     icrc3::supported_block_types()
 }
 
-/// None: the whole log is here.
+/// None: the whole log is here. For anybody.
 #[query]
 fn icrc3_get_archives(_: GetArchivesArgs) -> Vec<ArchiveInfo> {
     vec![]
 }
 
-/// The standards of this canister.
+/// The standards of this canister. For anybody.
 #[query]
 fn icrc10_supported_standards() -> Vec<SupportedStandard> {
     icrc3::supported_standards()

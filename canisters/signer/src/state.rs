@@ -94,6 +94,15 @@ pub fn write<R>(f: impl FnOnce(&mut State) -> R) -> R {
     STATE.with_borrow_mut(f)
 }
 
+/// Reads a sample of everything that is stored as Candid: the settings (opened with the state), and the oldest and
+/// newest claim and block. If this version cannot read what another one wrote, the trap undoes its upgrade.
+pub fn probe() {
+    read(|s| {
+        drop((s.claims.first_key_value(), s.claims.last_key_value()));
+        drop((s.log.get(0), s.log.last()));
+    });
+}
+
 /// A value in stable memory, as Candid.
 #[derive(Clone, Debug)]
 pub struct Stored<T>(pub T);
@@ -111,7 +120,7 @@ impl<T: CandidType + DeserializeOwned> Storable for Stored<T> {
     }
 
     fn from_bytes(bytes: Cow<[u8]>) -> Self {
-        // Written by `to_bytes`. A version that cannot read it must not run: the trap undoes its upgrade.
+        // Written by `to_bytes`. A version that cannot read it must not run: see `probe`.
         Self(
             Decode!(&bytes, T).unwrap_or_else(|e| ic_cdk::trap(format!("cannot read the stored state: {e}"))),
         )

@@ -2,32 +2,10 @@
 
 mod common;
 
-use candid::{Nat, encode_args, utils::ArgumentEncoder};
+use candid::Nat;
 use common::{Signer, request};
 use futures_util::future::{join, join_all};
-use ic_agent::{Agent, RequestId};
-use signer::{api::SignedClaim, refusal::Refusal};
-
-/// Hands a call in without waiting for anything to be executed.
-async fn submit(signer: &Signer, who: &Agent, method: &str, args: impl ArgumentEncoder) -> RequestId {
-    let signed = who
-        .update(&signer.canister, method)
-        .with_arg(encode_args(args).unwrap())
-        .sign()
-        .unwrap();
-    let url = format!("{}/api/v2/canister/{}/call", signer.node.url(), signer.canister);
-    let post = reqwest::Client::new()
-        .post(url)
-        .header("content-type", "application/cbor")
-        .body(signed.signed_update);
-    assert_eq!(post.send().await.unwrap().status().as_u16(), 202);
-    signed.request_id
-}
-
-async fn result(signer: &Signer, id: RequestId) -> Result<SignedClaim, Refusal> {
-    let (reply, _) = signer.claimer.wait(&id, signer.canister).await.unwrap();
-    candid::decode_one(&reply).unwrap()
-}
+use signer::refusal::Refusal;
 
 /// Two calls that are executed before the threshold protocol has answered the first.
 #[tokio::test]
@@ -36,11 +14,11 @@ async fn a_twin_is_told_to_come_again_and_then_gets_the_same_bytes() {
     for n in 1..100 {
         let claim = request(n);
         let (one, two) = {
-            let ask = || submit(&signer, &signer.claimer, "sign_claim", (&claim,));
+            let ask = || signer.submit(&signer.claimer, "sign_claim", (&claim,));
             join(ask(), ask()).await
         };
         assert_ne!(one, two, "two requests, not one sent twice");
-        let mut twins = [result(&signer, one).await, result(&signer, two).await];
+        let mut twins = [signer.signed(one).await, signer.signed(two).await];
         twins.sort_by_key(|twin| twin.is_err());
         let [first, second] = twins;
         let first = first.unwrap();
@@ -70,9 +48,9 @@ async fn a_pause_also_stops_what_is_being_signed() {
     let signer = Signer::start().await;
     for n in 1..100 {
         let claim = request(n);
-        let asked = submit(&signer, &signer.claimer, "sign_claim", (&claim,)).await;
-        let paused = submit(&signer, &signer.admin, "pause", ()).await;
-        let answer = result(&signer, asked).await;
+        let asked = signer.submit(&signer.claimer, "sign_claim", (&claim,)).await;
+        let paused = signer.submit(&signer.admin, "pause", ()).await;
+        let answer = signer.signed(asked).await;
         signer.admin.wait(&paused, signer.canister).await.unwrap();
         let kept = signer.claim(&claim.id).await;
         signer.resume(&signer.admin).await.unwrap();

@@ -2,10 +2,12 @@
 
 #![allow(dead_code)] // each test binary uses its own part of this
 
+pub mod emulated;
+
 use candid::{Nat, Principal, encode_args, utils::ArgumentEncoder};
 use devnet_nodes::IcNode;
 use ic_agent::{
-    Agent, AgentError, Identity,
+    Agent, AgentError, Identity, RequestId,
     identity::{AnonymousIdentity, BasicIdentity},
 };
 use serde_bytes::ByteBuf;
@@ -139,6 +141,40 @@ impl Signer {
         self.update(who, "allow_distributor", (distributor,))
             .await
             .unwrap()
+    }
+
+    /// Hands a call in without waiting for anything to be executed.
+    pub async fn submit(&self, who: &Agent, method: &str, args: impl ArgumentEncoder) -> RequestId {
+        let signed = who
+            .update(&self.canister, method)
+            .with_arg(encode_args(args).unwrap())
+            .sign()
+            .unwrap();
+        let url = format!("{}/api/v2/canister/{}/call", self.node.url(), self.canister);
+        let post = reqwest::Client::new()
+            .post(url)
+            .header("content-type", "application/cbor")
+            .body(signed.signed_update);
+        assert_eq!(post.send().await.unwrap().status().as_u16(), 202);
+        signed.request_id
+    }
+
+    /// The answer to a claim that the claimer handed in.
+    pub async fn signed(&self, id: RequestId) -> Result<SignedClaim, Refusal> {
+        let (reply, _) = self.claimer.wait(&id, self.canister).await.unwrap();
+        candid::decode_one(&reply).unwrap()
+    }
+
+    /// That the node turns this call away before the signer sees it.
+    pub async fn turned_away(&self, who: &Agent, method: &str, args: impl ArgumentEncoder) {
+        let reject = self
+            .update::<candid::Reserved>(who, method, args)
+            .await
+            .unwrap_err();
+        assert!(
+            reject.to_string().contains("Canister rejected the message"),
+            "{reject}"
+        );
     }
 
     pub async fn pause(&self, who: &Agent) -> Result<(), Refusal> {
