@@ -32,6 +32,10 @@ pub enum CatalogError {
         "migration {0} of the database differs from this program's; it was edited after it had been applied"
     )]
     EditedMigration(i64),
+    #[error(
+        "the database is not at this program's version (its schema lacks migration {0}); run `novate db migrate`"
+    )]
+    NotMigrated(i64),
     #[error("the catalog holds an unreadable definition of table {table}: {reason}")]
     Unreadable { table: String, reason: String },
     #[error("database: {0}")]

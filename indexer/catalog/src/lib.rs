@@ -14,6 +14,6 @@ pub use error::CatalogError;
 pub use finality::Finality;
 pub use ident::Ident;
 pub use system::{
-    NetworkStatus, SourceState, SourceStatus, migrate, networks, reset, sources, tables, upsert_table,
+    NetworkStatus, SourceState, SourceStatus, check, migrate, networks, reset, sources, tables, upsert_table,
 };
 pub use table::{COMMON_COLUMNS, Column, ColumnType, Table};

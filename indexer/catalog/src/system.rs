@@ -3,7 +3,7 @@
 use crate::{CatalogError, Table};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, PgPool, migrate::Migrator, types::Json};
 
 /// Where applied migrations are kept. Qualified, because an unqualified name is looked up in a schema named like the user
 /// first, and a user named `novate` has one.
@@ -14,7 +14,7 @@ const MIGRATIONS: &str = "novate.migrations";
 /// # Errors
 /// [`CatalogError::NewerDatabase`] when a later version has migrated it already.
 pub async fn migrate(pool: &PgPool) -> Result<(), CatalogError> {
-    let mut migrator = sqlx::migrate!();
+    let mut migrator = migrator();
     migrator.create_schema("novate");
     migrator.dangerous_set_table_name(MIGRATIONS);
     let mut connection = pool.acquire().await?;
@@ -24,6 +24,46 @@ pub async fn migrate(pool: &PgPool) -> Result<(), CatalogError> {
         connection.close_on_drop();
     }
     Ok(migrated?)
+}
+
+/// The migrations of this program.
+fn migrator() -> Migrator {
+    sqlx::migrate!()
+}
+
+/// Whether the system tables are of this program's version. Writes nothing, so a replica or a role that may only read will do.
+///
+/// # Errors
+/// [`CatalogError::NotMigrated`] before [`migrate`], [`CatalogError::NewerDatabase`] after that of a later version.
+pub async fn check(pool: &PgPool) -> Result<(), CatalogError> {
+    let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+        .bind(MIGRATIONS)
+        .fetch_one(pool)
+        .await?;
+    let applied: Vec<(i64, Vec<u8>)> = if exists {
+        let statement = format!("select version, checksum from {MIGRATIONS} where success order by version");
+        // The statement is made of a constant name only.
+        sqlx::query_as(sqlx::AssertSqlSafe(statement))
+            .fetch_all(pool)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let migrator = migrator();
+    for (version, checksum) in &applied {
+        match migrator.iter().find(|own| own.version == *version) {
+            None => return Err(CatalogError::NewerDatabase(*version)),
+            Some(own) if own.checksum.as_ref() != checksum.as_slice() => {
+                return Err(CatalogError::EditedMigration(*version));
+            }
+            Some(_) => {}
+        }
+    }
+    let mut versions = migrator.iter().map(|own| own.version);
+    match versions.find(|own| applied.iter().all(|(version, _)| version != own)) {
+        Some(missing) => Err(CatalogError::NotMigrated(missing)),
+        None => Ok(()),
+    }
 }
 
 /// Drops everything Novate keeps in this database, and migrates it afresh.

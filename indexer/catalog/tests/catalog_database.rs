@@ -2,7 +2,7 @@
 
 use devnet_nodes::{TestDatabase, postgres::test_database};
 use novate_catalog::{
-    CatalogError, ColumnType, Table, migrate, networks, reset, sources, tables, upsert_table,
+    CatalogError, ColumnType, Table, check, migrate, networks, reset, sources, tables, upsert_table,
 };
 use sqlx::PgPool;
 
@@ -47,6 +47,32 @@ async fn migrating_twice_and_at_once_is_migrating() {
     other.unwrap();
     assert!(networks(&pool).await.unwrap().is_empty());
     assert!(sources(&pool).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn checking_tells_versions_apart_and_writes_nothing() {
+    let database = test_database().unwrap();
+    let options = database.url.parse::<sqlx::postgres::PgConnectOptions>().unwrap();
+    let reader = PgPool::connect_with(options.options([("default_transaction_read_only", "on")]))
+        .await
+        .unwrap();
+    let error = check(&reader).await.unwrap_err();
+    assert!(matches!(error, CatalogError::NotMigrated(1)), "{error}");
+    assert!(error.to_string().contains("novate db migrate"), "{error}");
+
+    let pool = PgPool::connect(&database.url).await.unwrap();
+    migrate(&pool).await.unwrap();
+    check(&reader).await.unwrap();
+    let change = async |statement: &'static str| {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+        check(&reader).await.unwrap_err()
+    };
+    let error = change("delete from novate.migrations where version = 2").await;
+    assert!(matches!(error, CatalogError::NotMigrated(2)), "{error}");
+    let error = change("update novate.migrations set checksum = '' where version = 1").await;
+    assert!(matches!(error, CatalogError::EditedMigration(1)), "{error}");
+    let error = change("update novate.migrations set version = 9999 where version = 1").await;
+    assert!(matches!(error, CatalogError::NewerDatabase(9999)), "{error}");
 }
 
 #[tokio::test]
