@@ -100,6 +100,24 @@ pub fn has_nul(value: &Value) -> bool {
     }
 }
 
+/// With U+FFFD, the sign for a character that could not be kept, in place of U+0000.
+pub fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+/// As [`without_nul`], for every string and key within.
+pub fn json_without_nul(json: &serde_json::Value) -> serde_json::Value {
+    match json {
+        serde_json::Value::String(text) => serde_json::Value::String(without_nul(text)),
+        serde_json::Value::Array(items) => items.iter().map(json_without_nul).collect(),
+        serde_json::Value::Object(fields) => fields
+            .iter()
+            .map(|(key, v)| (without_nul(key), json_without_nul(v)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
 fn json_has_nul(json: &serde_json::Value) -> bool {
     match json {
         serde_json::Value::String(text) => text.contains('\0'),

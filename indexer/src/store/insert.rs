@@ -2,7 +2,7 @@
 
 use super::{
     StoreError,
-    columns::{Values, array_type, has_nul, kind},
+    columns::{Values, array_type, has_nul, json_without_nul, kind, without_nul},
 };
 use crate::row::{Event, Undecoded, Value};
 use novate_catalog::{COMMON_COLUMNS, Table};
@@ -39,7 +39,8 @@ pub async fn events(db: &mut PgConnection, source: &str, events: &[Event]) -> Re
     Ok(count)
 }
 
-/// Stores what could not become a row.
+/// Stores what could not become a row. U+0000, which anyone can make a contract emit, becomes U+FFFD: Postgres would refuse the
+/// whole step for it.
 pub async fn undecoded(db: &mut PgConnection, source: &str, logs: &[Undecoded]) -> Result<(), StoreError> {
     for log in logs {
         tracing::warn!(
@@ -54,15 +55,15 @@ pub async fn undecoded(db: &mut PgConnection, source: &str, logs: &[Undecoded]) 
             "insert into novate.undecoded (id, source, contract, address, block_number, block_hash, tx_hash, reason, raw)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
-        .bind(&log.id)
+        .bind(without_nul(&log.id))
         .bind(source)
         .bind(&log.contract)
-        .bind(&log.address)
+        .bind(without_nul(&log.address))
         .bind(number(source, log.block.number)?)
-        .bind(&log.block.hash)
-        .bind(&log.tx_hash)
-        .bind(&log.reason)
-        .bind(Json(&log.raw))
+        .bind(without_nul(&log.block.hash))
+        .bind(log.tx_hash.as_deref().map(without_nul))
+        .bind(without_nul(&log.reason))
+        .bind(Json(json_without_nul(&log.raw)))
         .execute(&mut *db)
         .await?;
     }
