@@ -65,13 +65,15 @@ impl StoreError {
     }
 }
 
+/// A missing table, column or function: while and after `novate db reset` a running indexer begins anew.
+const MISSING: [&str; 3] = ["42P01", "42703", "42883"];
+
 /// Whether Postgres refuses what was written. Classes 22 (bad value), 23 (broken constraint, which would be a row written
 /// twice) and 42 (bad statement): PostgreSQL manual, appendix A.
 fn blames_the_data(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|e| e.code());
     code.is_some_and(|code| {
-        // Not a missing table: after `novate db reset` a running indexer begins anew.
-        code != "42P01" && ["22", "23", "42"].iter().any(|class| code.starts_with(class))
+        !MISSING.contains(&code.as_ref()) && ["22", "23", "42"].iter().any(|class| code.starts_with(class))
     })
 }
 
