@@ -52,6 +52,14 @@ impl Store {
         novate_catalog::migrate(&self.pool).await
     }
 
+    /// Whether the system tables are of this program's version; writes nothing.
+    ///
+    /// # Errors
+    /// [`CatalogError::NotMigrated`] or [`CatalogError::NewerDatabase`] when they are not.
+    pub async fn check(&self) -> Result<(), CatalogError> {
+        novate_catalog::check(&self.pool).await
+    }
+
     /// Takes sources out of the state of the index that are neither in `followed` nor held by another process. They keep
     /// their cursors and rows.
     ///
