@@ -61,7 +61,8 @@ impl Step {
 /// is called with the last cursor that was committed.
 #[async_trait]
 pub trait Source: Send {
-    /// Key of its cursor, for example `anvil` or `localnet/settlement`.
+    /// Key of its cursor: `<network>` when it follows all contracts there, else `<network>/<contract>`, for example `anvil` or
+    /// `localnet/settlement`.
     fn id(&self) -> &str;
 
     /// Network of the configuration.

@@ -5,7 +5,7 @@ use devnet_nodes::{TestDatabase, postgres::test_database};
 use novate_catalog::{ColumnType, Table};
 use novate_indexer::{
     Store, StoreError,
-    row::{Block, Event, Value},
+    row::{Block, Event, Undecoded, Value},
     source::{Cursor, Heads, Step},
     store::{Applied, Writer},
 };
@@ -320,4 +320,116 @@ async fn what_is_no_postgres_url_is_said_to_be_none() {
             "{error}"
         );
     }
+}
+
+fn undecoded(contract: &str) -> Undecoded {
+    let event = event(1, 0, vec![]);
+    Undecoded {
+        id: event.id,
+        contract: contract.into(),
+        address: event.address,
+        block: event.block,
+        tx_hash: Some("t\0".into()),
+        reason: "not \0 text".into(),
+        raw: json!({ "logs": ["Program log: \0\0", { "k\0": 7 }] }),
+    }
+}
+
+#[tokio::test]
+async fn what_is_undecoded_may_hold_any_character_and_is_kept_per_contract() {
+    let mut fixture = Fixture::new().await;
+    let step = Step::Advance {
+        events: vec![],
+        // As after a contract was renamed because its ABI had been wrong: the same log again.
+        undecoded: vec![undecoded("c"), undecoded("renamed")],
+        cursor: cursor(2),
+        live: true,
+        heads: heads(5),
+    };
+    fixture.writer.apply(None, &step).await.unwrap();
+    let kept: Vec<(String, String, String, serde_json::Value)> =
+        sqlx::query_as("select contract, tx_hash, reason, raw from novate.undecoded order by contract")
+            .fetch_all(fixture.pool())
+            .await
+            .unwrap();
+    let raw = json!({ "logs": ["Program log: \u{FFFD}\u{FFFD}", { "k\u{FFFD}": 7 }] });
+    let row = |contract: &str| {
+        (
+            contract.to_owned(),
+            "t\u{FFFD}".to_owned(),
+            "not \u{FFFD} text".to_owned(),
+            raw.clone(),
+        )
+    };
+    assert_eq!(kept, [row("c"), row("renamed")]);
+}
+
+#[tokio::test]
+async fn a_rollback_reaches_contracts_that_are_no_longer_configured() {
+    let mut fixture = Fixture::new().await;
+    let events = vec![event(1, 0, values()), event(2, 0, values())];
+    fixture.writer.apply(None, &advance(events, 3)).await.unwrap();
+    let Fixture {
+        _database,
+        store,
+        writer,
+    } = fixture;
+    drop(writer);
+
+    let step = |from_block| Step::Rollback {
+        from_block,
+        cursor: cursor(from_block),
+    };
+    // Another contract's source on the same network leaves them alone; the network's, and the contract's own, do not.
+    for (source, from, removed) in [("net/d", 2, 0), ("net", 2, 1), ("net/c", 1, 1)] {
+        let mut writer = Writer::connect(&store, source, "net", &[]).await.unwrap();
+        writer.register("evm").await.unwrap();
+        let at = writer.cursor().await.unwrap();
+        let applied = writer.apply(at.as_ref(), &step(from)).await.unwrap();
+        assert_eq!(applied, Applied { added: 0, removed }, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_reset_takes_away_is_waited_for() {
+    let mut fixture = Fixture::new().await;
+    let change = async |pool: &PgPool, statement: &'static str| {
+        sqlx::raw_sql(statement).execute(pool).await.unwrap();
+    };
+    change(
+        fixture.pool(),
+        r#"alter table data.c_where drop column "select" cascade"#,
+    )
+    .await;
+    let step = advance(vec![event(1, 0, values())], 2);
+    let error = fixture.writer.apply(None, &step).await.unwrap_err();
+    assert!(
+        error.is_passing() && error.to_string().contains("select"),
+        "{error}"
+    );
+    change(fixture.pool(), "drop function novate.lock_of").await;
+    let mut writer = Writer::connect(&fixture.store, "other", "net", &[])
+        .await
+        .unwrap();
+    let error = writer.try_lock().await.unwrap_err();
+    assert!(
+        error.is_passing() && error.to_string().contains("lock_of"),
+        "{error}"
+    );
+    change(fixture.pool(), "drop schema novate cascade").await;
+    let error = fixture.writer.apply(None, &step).await.unwrap_err();
+    assert!(error.is_passing(), "{error}");
+}
+
+#[tokio::test]
+async fn tables_are_created_once_per_connection() {
+    let mut fixture = Fixture::new().await;
+    let mut reading = fixture.store.pool().begin().await.unwrap();
+    sqlx::query("select from events.c_where")
+        .execute(&mut *reading)
+        .await
+        .unwrap();
+    let creating = fixture.writer.create_tables();
+    let created = tokio::time::timeout(std::time::Duration::from_secs(10), creating).await;
+    created.expect("it waits for no reader").unwrap();
 }

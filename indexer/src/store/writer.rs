@@ -5,7 +5,7 @@ use crate::{
     row::{Event, Undecoded},
     source::{Cursor, Heads, Step},
 };
-use novate_catalog::{SourceState, Table, upsert_table};
+use novate_catalog::{Ident, SourceState, Table, upsert_table};
 use sqlx::{Connection, PgConnection, types::Json};
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ pub struct Writer {
     network: String,
     tables: Vec<Arc<Table>>,
     locked: bool,
+    created: bool,
 }
 
 /// What a step changed.
@@ -46,6 +47,7 @@ impl Writer {
             network: network.into(),
             tables: tables.to_vec(),
             locked: false,
+            created: false,
         })
     }
 
@@ -114,16 +116,22 @@ impl Writer {
         })
     }
 
-    /// Creates the tables that do not exist yet.
+    /// Creates the tables that do not exist yet; once per connection, because it waits for whoever reads them, and whoever then
+    /// wants to read waits for it.
     ///
     /// # Errors
     /// [`CatalogError`](novate_catalog::CatalogError) when one exists and differs.
     pub async fn create_tables(&mut self) -> Result<(), StoreError> {
+        if self.created {
+            return Ok(());
+        }
         let mut tx = self.connection.begin().await?;
         for table in &self.tables {
             upsert_table(&mut tx, table).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.created = true;
+        Ok(())
     }
 
     /// Where the source stands; none before its first commit.
@@ -209,10 +217,10 @@ impl Writer {
         )
         .await?;
         let mut removed = 0;
-        for table in &self.tables {
+        for table in tables(&mut tx, &self.source, &self.network).await? {
             let delete = format!(
-                "delete from {} where network = $1 and block_number >= $2",
-                table.data()
+                "delete from data.{} where network = $1 and block_number >= $2",
+                table.quoted()
             );
             // The statement is made of validated, quoted names only.
             let deleted = sqlx::query(sqlx::AssertSqlSafe(delete))
@@ -252,6 +260,21 @@ impl Writer {
         tx.commit().await?;
         Ok(Applied::default())
     }
+}
+
+/// Every table that the source has ever written, also those of contracts that are no longer configured: their rows are served
+/// still, and nobody else would take them back. A source is named `<network>/<contract>`, or `<network>` when it follows all
+/// contracts there.
+async fn tables(db: &mut PgConnection, source: &str, network: &str) -> Result<Vec<Ident>, StoreError> {
+    let names: Vec<String> = sqlx::query_scalar(
+        "select name from novate.tables where network = $2 and $1 in (network, network || '/' || contract) order by name",
+    )
+    .bind(source)
+    .bind(network)
+    .fetch_all(db)
+    .await?;
+    let names = names.into_iter().map(Ident::try_from);
+    Ok(names.collect::<Result<_, _>>()?)
 }
 
 fn state(live: bool) -> SourceState {
