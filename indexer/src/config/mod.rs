@@ -50,14 +50,24 @@ impl Config {
         Self::load_with::<Option<IgnoredAny>>(path).map(|(config, _)| config)
     }
 
+    /// URL of the database, and the section `[api]`: enough for a process that only reads. Networks and contracts must be well
+    /// formed, but neither variables in them nor artifacts are looked at.
+    pub fn load_api<Api: DeserializeOwned + Default>(path: &Path) -> Result<(String, Api), ConfigError> {
+        let document = Document::read(path)?;
+        let raw: raw::Raw<Api> = document.parse()?;
+        Ok((database_url(&document, &raw.database)?, raw.api))
+    }
+
+    /// URL of the database, and nothing else of `novate.toml`.
+    pub fn load_database_url(path: &Path) -> Result<String, ConfigError> {
+        Self::load_api::<Option<IgnoredAny>>(path).map(|(url, _)| url)
+    }
+
     /// Reads `novate.toml` with its section `[api]`, which is the default when absent.
     pub fn load_with<Api: DeserializeOwned + Default>(path: &Path) -> Result<(Self, Api), ConfigError> {
         let document = Document::read(path)?;
         let raw: raw::Raw<Api> = document.parse()?;
-        let database_url = match &raw.database.url {
-            Some(url) => document.substitute(url)?,
-            None => std::env::var("DATABASE_URL").map_err(|_| document.error(0..0, Problem::NoDatabase))?,
-        };
+        let database_url = database_url(&document, &raw.database)?;
         let networks = network::resolve(&document, &raw.networks)?;
         let sources = contract::resolve(&document, networks, &raw.contracts)?;
         Ok((
@@ -67,5 +77,12 @@ impl Config {
             },
             raw.api,
         ))
+    }
+}
+
+fn database_url(document: &Document, database: &raw::Database) -> Result<String, ConfigError> {
+    match &database.url {
+        Some(url) => document.substitute(url),
+        None => std::env::var("DATABASE_URL").map_err(|_| document.error(0..0, Problem::NoDatabase)),
     }
 }
