@@ -16,6 +16,10 @@ const MAX_NESTING: usize = 64;
 const MAX_STEPS: usize = 5_000;
 /// What a list costs before its first row: a statement in the database.
 const STATEMENT_COST: u64 = 10;
+/// What `totalCount` costs, whatever the page: it reads every row that the filter selects.
+const COUNT_COST: u64 = 100;
+/// Most root fields in a query, each occurrence counted: a field that is repeated without an alias runs again each time.
+const MAX_ROOT_FIELDS: usize = 50;
 /// Lists of introspection that lead from types to types. One may be inside another, as in every editor's query; a third
 /// one inside would multiply the schema with itself.
 const INTROSPECTION_LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
@@ -54,6 +58,13 @@ pub(crate) fn check_document(
                 ),
             ));
         }
+        if walk.root_fields > MAX_ROOT_FIELDS {
+            let found = walk.root_fields;
+            return Err(limit(
+                "ROOT_FIELD_LIMIT",
+                format!("the query has {found} root fields; at most {MAX_ROOT_FIELDS} are allowed: split it"),
+            ));
+        }
     }
     // Validation walks fragments that nothing uses as well.
     for fragment in document.fragments.values() {
@@ -66,6 +77,8 @@ pub(crate) fn check_document(
 #[derive(Clone, Copy)]
 enum Place {
     Root,
+    /// Within a list that may return so many rows.
+    Page(u64),
     Rows,
     /// Within `__schema` or `__type`, inside so many lists of types.
     Introspection(usize),
@@ -79,6 +92,7 @@ struct Walk<'a> {
     config: &'a ApiConfig,
     steps: usize,
     aliases: usize,
+    root_fields: usize,
     /// Fragments that we are inside of.
     inside: Vec<&'a str>,
 }
@@ -99,6 +113,7 @@ impl<'a> Walk<'a> {
             config,
             steps: 0,
             aliases: 0,
+            root_fields: 0,
             inside: Vec::new(),
         }
     }
@@ -166,14 +181,20 @@ impl<'a> Walk<'a> {
             ));
         }
         let name = field.name.node.as_str();
+        // `__typename` runs nothing.
+        self.root_fields += usize::from(matches!(place, Place::Root) && name != "__typename");
         let (inner, factor, base) = match place {
             Place::Root if matches!(name, "__schema" | "__type") => (
                 Place::Introspection(0),
                 0,
                 self.config.max_complexity / MAX_INTROSPECTIONS,
             ),
-            Place::Root if self.lists.contains(name) => (Place::Rows, self.page_size(field), STATEMENT_COST),
+            Place::Root if self.lists.contains(name) => {
+                (Place::Page(self.page_size(field)), 1, STATEMENT_COST)
+            }
             Place::Root => (Place::Rows, 1, STATEMENT_COST),
+            Place::Page(_) if name == "totalCount" => (Place::Rows, 1, COUNT_COST),
+            Place::Page(rows) => (Place::Rows, rows, rows),
             Place::Rows => (Place::Rows, 1, 1),
             Place::Introspection(within) => {
                 let within = within + usize::from(INTROSPECTION_LISTS.contains(&name));
@@ -190,11 +211,11 @@ impl<'a> Walk<'a> {
         Ok(base.saturating_add(rows.saturating_mul(factor)))
     }
 
-    /// Rows that a list may return. Arguments that are wrong are refused later, by name.
+    /// Rows that a list may return, at least one: its fields cost something even on an empty page. Arguments that are wrong are refused later, by name.
     fn page_size(&self, field: &Field) -> u64 {
         let rows = self.number(field, "first").or_else(|| self.number(field, "last"));
         let rows = rows.unwrap_or(self.config.default_page_size.into());
-        rows.min(self.config.max_page_size.into())
+        rows.clamp(1, u64::from(self.config.max_page_size).max(1))
     }
 
     fn number(&self, field: &Field, argument: &str) -> Option<u64> {

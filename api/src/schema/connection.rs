@@ -30,6 +30,8 @@ pub struct Connection {
     window: Window,
     /// Read once, by whichever field is resolved first; so is a failure.
     page: OnceCell<Result<Arc<Page>, Fault>>,
+    /// Counted once, however often it is asked for.
+    total: OnceCell<Result<i32, Fault>>,
 }
 
 /// The rows of a page, in the order asked for.
@@ -72,6 +74,7 @@ impl Connection {
             order,
             window,
             page: OnceCell::new(),
+            total: OnceCell::new(),
         })
     }
 
@@ -114,6 +117,10 @@ impl Connection {
 
     /// How many rows the filter selects, on all pages.
     pub async fn total_count(&self) -> Result<i32, Fault> {
+        self.total.get_or_init(|| self.count()).await.clone()
+    }
+
+    async fn count(&self) -> Result<i32, Fault> {
         use sqlx::Row;
         let rows = self
             .context

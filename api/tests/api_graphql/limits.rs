@@ -1,6 +1,6 @@
 //! Queries that ask for too much are refused before they run.
 
-use crate::rig::{Rig, config, execute, sold};
+use crate::rig::{Rig, config, execute, insert_sold, sold};
 use novate_api::ApiConfig;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -123,6 +123,45 @@ async fn aliases_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn root_fields_are_counted_whether_they_have_aliases_or_not() {
+    let rig = Rig::new(config(), &[sold()]).await;
+    insert_sold(&rig, 1, 0, &[]).await;
+    let counts = |times: usize| "shopSold(first: 0) { totalCount } ".repeat(times);
+    let data = rig.data(&format!("{{ {} }}", counts(50)), json!({})).await;
+    assert_eq!(data["shopSold"]["totalCount"], 1);
+    refused(&rig, &format!("{{ {} }}", counts(51)), "ROOT_FIELD_LIMIT").await;
+    // An empty page does not make a count free.
+    refused(&rig, &format!("{{ {} }}", counts(1_600)), "COMPLEXITY_LIMIT").await;
+    let repeated = "totalCount ".repeat(500);
+    refused(
+        &rig,
+        &format!("{{ shopSold(first: 0) {{ {repeated} }} }}"),
+        "COMPLEXITY_LIMIT",
+    )
+    .await;
+    // Fragments and other fields count as well.
+    for other in [
+        "_meta { catalogVersion }",
+        "shopSoldById(id: \"x\") { id }",
+        "... { _meta { catalogVersion } }",
+    ] {
+        refused(&rig, &format!("{{ {} {other} }}", counts(50)), "ROOT_FIELD_LIMIT").await;
+    }
+    let fragment = format!("{{ ...f ...f }} fragment f on Query {{ {} }}", counts(26));
+    refused(&rig, &fragment, "ROOT_FIELD_LIMIT").await;
+    let (code, _) = rig
+        .error(
+            &format!("query a {{ __typename }} query b {{ {} }}", counts(51)),
+            json!({}),
+        )
+        .await;
+    assert_eq!(code, "ROOT_FIELD_LIMIT");
+    // The name of the type runs nothing.
+    rig.data(&format!("{{ {} }}", "__typename ".repeat(100)), json!({}))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fragments_that_multiply_or_go_round_are_refused() {
     let rig = Rig::new(config(), &[sold()]).await;
     refused(
@@ -219,7 +258,7 @@ async fn slow_requests_end_with_a_timeout() {
 }
 
 async fn slow_view(rig: &Rig) {
-    crate::rig::insert_sold(rig, 1, 0, &[]).await;
+    insert_sold(rig, 1, 0, &[]).await;
     execute(
         &rig.pool,
         "create or replace view events.shop_sold as select t.*, pg_sleep(3)::text as finality from data.shop_sold t".into(),
