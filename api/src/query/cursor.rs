@@ -2,7 +2,7 @@
 //!
 //! A cursor is base64url of the JSON array `[version, database, order, values]`. It stays good while rows come and go,
 //! because it names a place in the order and not a row number. It is no secret and grants nothing: its values are
-//! bound like any other input.
+//! bound like any other input. Its size is limited by that of the request alone: what a row has must fit.
 
 use super::{order::Order, value::Scalar};
 use crate::{error::Fault, model::ApiTable};
@@ -56,7 +56,7 @@ pub fn decode(cursor: &str, database: &str, table: &ApiTable, order: &Order) -> 
         serde_json::Value::Null if table.columns[key.column].nullable => Ok(None),
         json => {
             let value = Value::from_json(json).map_err(|_| MALFORMED)?;
-            Scalar::parse(key.ty(table), &value)
+            Scalar::parse_stored(key.ty(table), &value)
                 .map(Some)
                 .map_err(|_| MALFORMED)
         }

@@ -7,6 +7,8 @@ use sqlx::{Postgres, QueryBuilder, Row, postgres::PgRow, types::Json};
 
 /// Digits of the widest integer we take; a 256-bit one has 78.
 const MAX_DIGITS: usize = 200;
+/// Digits of the widest integer that a numeric of Postgres holds.
+const STORED_DIGITS: usize = 131_072;
 
 /// A value that fits its column.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,17 +26,26 @@ pub enum Scalar {
 impl Scalar {
     /// Reads a GraphQL literal for a column of type `ty`; the error says what would have been right.
     pub fn parse(ty: ColumnType, value: &Value) -> Result<Self, &'static str> {
+        Self::parse_within(ty, value, MAX_DIGITS)
+    }
+
+    /// As [`Scalar::parse`], for a value that a row has: an integer of any size that the database holds is right.
+    pub fn parse_stored(ty: ColumnType, value: &Value) -> Result<Self, &'static str> {
+        Self::parse_within(ty, value, STORED_DIGITS)
+    }
+
+    fn parse_within(ty: ColumnType, value: &Value, digits: usize) -> Result<Self, &'static str> {
         const INTEGER: &str =
             "an integer, as a number or (beyond 64 bits always) as a string of decimal digits";
         const TEXT: &str = "a string without NUL characters";
         match (ty, value) {
             (ColumnType::Bool, Value::Boolean(b)) => Ok(Self::Bool(*b)),
-            (ColumnType::Int, _) => integer(value)
+            (ColumnType::Int, _) => integer(value, digits)
                 .ok_or(INTEGER)?
                 .parse()
                 .map(Self::Int)
                 .map_err(|_| "an integer of 64 signed bits, since the column holds no other"),
-            (ColumnType::Numeric, _) => integer(value).map(Self::Numeric).ok_or(INTEGER),
+            (ColumnType::Numeric, _) => integer(value, digits).map(Self::Numeric).ok_or(INTEGER),
             (ColumnType::Text, Value::String(s)) if !s.contains('\0') => Ok(Self::Text(s.clone())),
             (ColumnType::Text, _) => Err(TEXT),
             (ColumnType::Bytes, Value::String(s)) => s
@@ -61,7 +72,7 @@ impl Scalar {
     }
 
     /// As GraphQL shows it: integers as strings of digits (JavaScript's numbers cannot hold them), bytes as 0x and hex
-    /// digits, times as RFC 3339 in UTC. [`Scalar::parse`] reads it back unchanged.
+    /// digits, times as RFC 3339 in UTC. [`Scalar::parse_stored`] reads it back unchanged.
     pub fn into_graphql(self) -> Value {
         match self {
             Self::Bool(b) => Value::Boolean(b),
@@ -136,7 +147,8 @@ impl Scalar {
     }
 }
 
-fn integer(value: &Value) -> Option<String> {
+/// The decimal digits of an integer, at most `max` of them.
+fn integer(value: &Value, max: usize) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
         // A number with a point, an exponent or more than 64 bits would have lost digits on its way here.
@@ -144,7 +156,7 @@ fn integer(value: &Value) -> Option<String> {
         _ => return None,
     };
     let digits = text.strip_prefix('-').unwrap_or(&text);
-    let legal = (1..=MAX_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let legal = (1..=max).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     legal.then_some(text)
 }
 

@@ -1,6 +1,7 @@
 //! Pages put together are the whole list, in both directions, whatever the order.
 
 use crate::rig::{Random, Rig, config, ids, insert_sold, sold};
+use novate_api::ApiConfig;
 use serde_json::{Value, json};
 
 const QUERY: &str =
@@ -206,6 +207,46 @@ async fn paging_arguments_that_contradict_are_refused() {
         let (code, message) = rig.error(QUERY, arguments).await;
         assert_eq!(code, "BAD_USER_INPUT");
         assert!(message.contains(words), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_any_size_that_the_database_holds_may_be_in_cursors() {
+    let rig = Rig::new(config(), &[sold()]).await;
+    for (block, digits) in [(1, 1), (2, 200), (3, 201), (4, 1000), (5, 20_000)] {
+        insert_sold(&rig, block, 0, &[("amount", "9".repeat(digits))]).await;
+    }
+    insert_sold(&rig, 6, 0, &[("amount", format!("-{}", "9".repeat(300)))]).await;
+    let order = json!({ "column": "AMOUNT" });
+    let mut all = ["6", "1", "2", "3", "4", "5"].map(|block| format!("1:000{block}:0"));
+    assert_eq!(walk(&rig, &order, 1, true).await, all);
+    all.reverse();
+    assert_eq!(walk(&rig, &order, 1, false).await, all);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_no_database_holds_are_refused_in_cursors() {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let config = ApiConfig {
+        max_body_bytes: 1 << 20,
+        ..config()
+    };
+    let rig = Rig::new(config, &[sold()]).await;
+    insert_sold(&rig, 1, 0, &[("amount", "1".into())]).await;
+    let order = json!({ "column": "AMOUNT" });
+    let data = rig.data(QUERY, json!({ "order": order })).await;
+    let good = data["shopSold"]["pageInfo"]["endCursor"].as_str().unwrap();
+    let parts: Vec<Value> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(good).unwrap()).unwrap();
+    let after = |amount: &str| {
+        let mut parts = parts.clone();
+        parts[3][0] = json!(amount);
+        json!({ "order": order, "after": URL_SAFE_NO_PAD.encode(json!(parts).to_string()) })
+    };
+    // The widest numeric of Postgres has 131,072 digits before its point.
+    rig.data(QUERY, after(&"9".repeat(131_072))).await;
+    for amount in [&"9".repeat(131_073), "1.5", "1e3", "NaN", ""] {
+        let (code, _) = rig.error(QUERY, after(amount)).await;
+        assert_eq!(code, "BAD_CURSOR", "{}", amount.len());
     }
 }
 
