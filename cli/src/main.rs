@@ -70,7 +70,7 @@ impl Database {
         }
         match std::env::var("DATABASE_URL") {
             Ok(url) if !self.file.config.exists() => Ok(url),
-            _ => Ok(novate_indexer::Config::load(&self.file.config)?.database_url),
+            _ => Ok(novate_indexer::Config::load_database_url(&self.file.config)?),
         }
     }
 }

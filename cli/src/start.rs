@@ -14,8 +14,15 @@ use tokio_util::sync::CancellationToken;
 pub async fn start(file: &Path) -> Result<(), CliError> {
     let (config, api) = Config::load_with::<ApiConfig>(file)?;
     let stop = stopped_by_signal()?;
-    let store = Store::connect(&config.database_url).await?;
-    store.migrate().await?;
+    let connecting = async {
+        let store = Store::connect(&config.database_url).await?;
+        store.migrate().await?;
+        Ok::<_, CliError>(store)
+    };
+    // Another process that migrates may be waited for.
+    let Some(store) = stop.run_until_cancelled(connecting).await.transpose()? else {
+        return Ok(());
+    };
     // The port is taken first: nothing is indexed by a process that cannot serve.
     let listener = listen(&api).await?;
     let pool = store.pool().clone();
@@ -34,12 +41,18 @@ pub async fn start(file: &Path) -> Result<(), CliError> {
     Ok(served?)
 }
 
-/// Serves what another process indexes.
+/// Serves what another process indexes, and writes nothing: the database may be a replica.
 pub async fn serve(file: &Path) -> Result<(), CliError> {
-    let (config, api) = Config::load_with::<ApiConfig>(file)?;
+    let (database_url, api) = Config::load_api::<ApiConfig>(file)?;
     let stop = stopped_by_signal()?;
-    let store = Store::connect(&config.database_url).await?;
-    store.migrate().await?;
+    let connecting = async {
+        let store = Store::connect(&database_url).await?;
+        store.check().await?;
+        Ok::<_, CliError>(store)
+    };
+    let Some(store) = stop.run_until_cancelled(connecting).await.transpose()? else {
+        return Ok(());
+    };
     let listener = listen(&api).await?;
     Ok(novate_api::serve(api, listener, store.pool().clone(), stop.cancelled_owned()).await?)
 }

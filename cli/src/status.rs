@@ -18,7 +18,7 @@ pub struct Status {
 impl Status {
     pub async fn run(self) -> Result<(), CliError> {
         let store = Store::connect(&self.database.url()?).await?;
-        store.migrate().await?;
+        store.check().await?;
         let networks = novate_catalog::networks(store.pool()).await?;
         let sources = novate_catalog::sources(store.pool()).await?;
         if self.json {

@@ -110,3 +110,49 @@ fn it_fails_when_no_source_can_go_on() {
         "{stderr}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_it_while_another_process_migrates() {
+    let database = test_database().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("abi.json"), ABI).unwrap();
+    let toml = format!(
+        "[database]\nurl = \"{}\"\n\n[api]\nlisten = \"127.0.0.1:0\"\n\n[[networks]]\nname = \"local\"\nkind = \"evm\"\n\
+         rpc = \"http://127.0.0.1:1\"\n\n[[contracts]]\nname = \"ping\"\nnetwork = \"local\"\n\
+         address = \"0x00000000000000000000000000000000000000aa\"\nabi = \"abi.json\"\n",
+        database.url
+    );
+    fs::write(folder.path().join("novate.toml"), toml).unwrap();
+    let store = novate_indexer::Store::connect(&database.url).await.unwrap();
+    store.migrate().await.unwrap();
+    let mut other = store.pool().begin().await.unwrap();
+    sqlx::query("lock table novate.migrations in access exclusive mode")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_novate"));
+    command.current_dir(folder.path()).arg("start");
+    let mut running = Running(command.stderr(Stdio::null()).spawn().unwrap());
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let waiting = "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(waiting)
+        .fetch_one(store.pool())
+        .await
+        .unwrap()
+    {
+        assert!(Instant::now() < deadline, "it does not wait");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let id = running.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let ended = poll("the end", || running.0.try_wait().unwrap());
+    assert!(ended.success(), "{ended}");
+    other.rollback().await.unwrap();
+}

@@ -207,6 +207,8 @@ fn reset_deletes_only_when_told_so() {
 fn status_speaks_to_people_and_to_machines() {
     let database = test_database().expect("a database");
     let folder = project(&database.url, "127.0.0.1:0");
+    refused(&novate(folder.path(), &["status"]), 1, &["novate db migrate"]);
+    succeeded(&novate(folder.path(), &["db", "migrate"]));
     assert!(succeeded(&novate(folder.path(), &["status"])).contains("nothing was indexed"));
     let json = succeeded(&novate(folder.path(), &["status", "--json"]));
     let value: serde_json::Value = serde_json::from_str(&json).expect("JSON on stdout");
@@ -247,4 +249,36 @@ fn the_database_of_the_configuration_comes_before_the_environments() {
     assert!(refused.contains(&name), "{refused} is not about {name}");
     let refused = text(&run(empty.path(), &["db", "reset", "--database-url", &configured.url]).stderr);
     assert!(!refused.contains(&name), "{refused} is about {name}");
+}
+
+#[tokio::test]
+async fn who_only_reads_needs_neither_rights_to_write_nor_contracts() {
+    let database = test_database().expect("a database");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("bound").to_string();
+    let folder = project(&database.url, &address);
+    refused(&novate(folder.path(), &["serve"]), 1, &["novate db migrate"]);
+    succeeded(&novate(folder.path(), &["db", "migrate"]));
+    let store = novate_indexer::Store::connect(&database.url)
+        .await
+        .expect("a connection");
+    let read_only = "do $$ begin execute format(
+         'alter database %I set default_transaction_read_only = on', current_database()); end $$";
+    sqlx::query(read_only)
+        .execute(store.pool())
+        .await
+        .expect("altered");
+    refused(&novate(folder.path(), &["db", "migrate"]), 1, &["read-only"]);
+
+    // The port is the last thing that can fail.
+    fs::remove_file(folder.path().join("abi.json")).expect("removed");
+    refused(&novate(folder.path(), &["serve"]), 1, &[&address, "listen"]);
+    let bare = format!(
+        "[database]\nurl = \"{}\"\n[api]\nlisten = \"{address}\"\n",
+        database.url
+    );
+    fs::write(folder.path().join("novate.toml"), bare).expect("written");
+    refused(&novate(folder.path(), &["serve"]), 1, &[&address, "listen"]);
+    assert!(succeeded(&novate(folder.path(), &["status"])).contains("nothing was indexed"));
+    refused(&novate(folder.path(), &["start"]), 2, &["[[contracts]]"]);
 }
