@@ -426,6 +426,94 @@ async fn the_identity_is_the_root_key_and_only_a_local_node_may_tell_it() {
     assert!(reason.contains("not one of an ICRC-3 log"), "{reason}");
 }
 
+#[tokio::test]
+async fn a_key_in_the_url_is_in_no_error() {
+    let node = Node::start(minted(2)).await;
+    let keyed = |url: &str, root_key: RootKey| IcpOptions {
+        url: format!("{url}/v1/s3cret/"),
+        root_key,
+        ..options(&node)
+    };
+    // The path is used.
+    let mut store = Store::default();
+    let mut source = IcpSource::new(keyed(&node.url, RootKey::Mainnet)).unwrap();
+    unavailable(store.read(&mut source).await.unwrap_err());
+    let mut source = IcpSource::new(keyed(&node.url, RootKey::Fetch)).unwrap();
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [0, 1]);
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let unreachable = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    node.with(|log| log.lie = Lie::Status(404));
+    for (url, why) in [(&unreachable, "refused"), (&node.url, "404")] {
+        for root_key in [RootKey::Mainnet, RootKey::Fetch] {
+            let mut source = IcpSource::new(keyed(url, root_key)).unwrap();
+            let error = source.next(None, Duration::ZERO).await.unwrap_err();
+            let text = error.to_string();
+            assert!(text.starts_with(&format!("{url}: ")), "{text}");
+            assert!(text.to_lowercase().contains(why), "{text}");
+            assert!(!format!("{text} {error:?}").contains("s3cret"), "{text}");
+        }
+    }
+    let foreign = fatal(IcpSource::new(keyed("https://icp-api.io", RootKey::Fetch)).unwrap_err());
+    assert!(
+        foreign.contains("at https://icp-api.io:") && !foreign.contains("s3cret"),
+        "{foreign}"
+    );
+}
+
+#[tokio::test]
+async fn a_block_without_a_time_is_kept_and_the_log_goes_on() {
+    let mut log = minted(1);
+    mint(&mut log, 1);
+    // The second block loses its time; the third one hangs on what is left of it.
+    let Some(Value::Map(entries)) = log.blocks.last_mut() else {
+        panic!("no block")
+    };
+    entries.retain(|(key, _)| key != "ts");
+    mint(&mut log, 2);
+    // No time in nanoseconds is that big.
+    mint(&mut log, 3);
+    let Some(Value::Map(entries)) = log.blocks.last_mut() else {
+        panic!("no block")
+    };
+    for (key, value) in entries {
+        if key == "ts" {
+            *value = nat(u64::MAX);
+        }
+    }
+    mint(&mut log, 4);
+    let node = Node::start(log).await;
+    let mut store = Store::default();
+    store.read(&mut source(&node)).await.unwrap();
+    assert_eq!(store.amounts(), [0, 2, 4]);
+    let canister = node.with(|log| log.canister);
+    let kept: Vec<_> = [1, 3].map(|index| format!("{canister}:{index}")).into();
+    assert!(store.undecoded.keys().eq(&kept), "{:?}", store.undecoded);
+    assert!(
+        store
+            .undecoded
+            .values()
+            .all(|reason| reason == "it has no time (ts in nanoseconds)")
+    );
+}
+
+#[tokio::test]
+async fn an_empty_log_is_known_as_of_now() {
+    let node = Node::start(Log::new()).await;
+    let before = chrono::Utc::now();
+    let step = source(&node).next(None, Duration::ZERO).await.unwrap();
+    let Step::Idle { live: true, heads } = step else {
+        panic!("{step:?}")
+    };
+    assert_eq!((heads.head, heads.finalized), (0, 0));
+    assert!(
+        (before..=chrono::Utc::now()).contains(&heads.head_time),
+        "{heads:?}"
+    );
+}
+
 #[test]
 fn a_schema_makes_its_tables_or_says_what_is_wrong() {
     let decoder = Decoder::new("ic", "signer", SCHEMA).unwrap();

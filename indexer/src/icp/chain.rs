@@ -3,7 +3,11 @@
 //! A query's answer is the word of one node. So nothing is taken that does not hang on a tip that the subnet
 //! has signed: blocks are checked backwards, each against the hash that the next one holds (`phash`).
 
-use super::{certificate::Tip, log::Log, value::Value};
+use super::{
+    certificate::Tip,
+    log::{self, Log},
+    value::Value,
+};
 use crate::source::SourceError;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,6 +24,8 @@ pub struct Chain {
     pub log: Log,
     /// The node, for messages.
     pub endpoint: String,
+    /// Path of its URL, for no message: it can hold a key.
+    path: String,
     /// Whether the node is still to be asked for the root key.
     pub fetch_root_key: bool,
     verified: Option<(Tip, Instant)>,
@@ -42,20 +48,21 @@ pub struct Proved {
 }
 
 impl Chain {
-    pub fn new(log: Log, endpoint: String, fetch_root_key: bool) -> Self {
+    pub fn new(log: Log, url: &reqwest::Url, fetch_root_key: bool) -> Self {
         Self {
             log,
-            endpoint,
+            endpoint: url.origin().ascii_serialization(),
+            path: url.path().to_owned(),
             fetch_root_key,
             verified: None,
         }
     }
 
-    /// An error of the node.
+    /// An error of the node. What it answers to a wrong request can repeat the path.
     pub fn unavailable(&self, reason: impl Into<String>) -> SourceError {
         SourceError::Unavailable {
             endpoint: self.endpoint.clone(),
-            reason: reason.into(),
+            reason: reason.into().replace(&self.path, "/"),
         }
     }
 
@@ -66,7 +73,7 @@ impl Chain {
                 .agent
                 .fetch_root_key()
                 .await
-                .map_err(|e| self.unavailable(e.to_string()))?;
+                .map_err(|e| self.unavailable(log::reason(e)))?;
             self.fetch_root_key = false;
         }
         Ok(self.log.agent.read_root_key())

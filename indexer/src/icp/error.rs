@@ -20,6 +20,8 @@ pub enum SchemaError {
 pub enum BlockError {
     #[error("the schema has no block type {0:?}")]
     UnknownType(String),
+    #[error("it has no time (ts in nanoseconds)")]
+    NoTime,
     #[error("block type {btype:?}, field {field}: {reason}")]
     Field {
         btype: String,

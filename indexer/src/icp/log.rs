@@ -2,7 +2,7 @@
 
 use super::Value;
 use candid::{CandidType, Decode, Encode, Nat, Principal, types::reference::Func};
-use ic_agent::Agent;
+use ic_agent::{Agent, AgentError, agent_error::TransportError};
 use serde::Deserialize;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -113,6 +113,17 @@ impl Log {
 
     async fn query(&self, canister: Principal, method: &str, args: Vec<u8>) -> Result<Vec<u8>, String> {
         let call = self.agent.query(&canister, method).with_arg(args).call();
-        call.await.map_err(|e| format!("{canister}.{method}: {e}"))
+        call.await
+            .map_err(|e| format!("{canister}.{method}: {}", reason(e)))
     }
+}
+
+/// An error of the agent, with its causes but without the URL that reqwest names: a path may hold a key.
+pub fn reason(error: AgentError) -> String {
+    let AgentError::TransportError(TransportError::Reqwest(error)) = error else {
+        return error.to_string();
+    };
+    let error = error.without_url();
+    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

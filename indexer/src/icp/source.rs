@@ -4,7 +4,8 @@ use super::{
     certificate::Tip,
     chain::{Chain, PageEnd, Proved},
     decode::{Decoder, time},
-    log::Log,
+    error::BlockError,
+    log::{self, Log},
 };
 use crate::{
     row::{Block, Event, Undecoded},
@@ -103,26 +104,27 @@ impl IcpSource {
         let address: reqwest::Url = url
             .parse()
             .map_err(|e| fatal(format!("{url:?} is not a URL: {e}")))?;
+        // All that messages may name: a path can hold a key.
+        let endpoint = address.origin().ascii_serialization();
         if root_key == RootKey::Fetch {
             if !is_local(&address) {
                 return Err(fatal(format!(
-                    "root_key = \"fetch\" would believe whoever answers at {url}: it is for local nodes. \
+                    "root_key = \"fetch\" would believe whoever answers at {endpoint}: it is for local nodes. \
                      Leave it out for the Internet Computer, or give the key in hex"
                 )));
             }
             tracing::warn!(
-                url,
+                endpoint,
                 contract,
                 "trusting the root key this node gives; for local development only"
             );
         }
-        let endpoint = address.origin().ascii_serialization();
         // Signatures of single nodes under query answers add nothing to the certified tip.
         let agent = Agent::builder()
-            .with_url(address)
+            .with_url(address.clone())
             .with_verify_query_signatures(false)
             .build()
-            .map_err(|e| fatal(format!("cannot make a client: {e}")))?;
+            .map_err(|e| fatal(format!("cannot make a client: {}", log::reason(e))))?;
         if let RootKey::Der(key) = &root_key {
             agent.set_root_key(key.clone());
         }
@@ -130,7 +132,7 @@ impl IcpSource {
             id: format!("{network}/{contract}"),
             network,
             contract,
-            chain: Chain::new(Log { agent, canister }, endpoint, root_key == RootKey::Fetch),
+            chain: Chain::new(Log { agent, canister }, &address, root_key == RootKey::Fetch),
             decoder,
             start_block: options.start_block,
             poll: options.poll,
@@ -225,7 +227,7 @@ impl IcpSource {
         }
         let (mut events, mut undecoded) = (Vec::with_capacity(blocks.len()), Vec::new());
         for block in &blocks {
-            match self.event(block)? {
+            match self.event(block, heads.head_time) {
                 Ok(event) => events.push(event),
                 Err(kept) => undecoded.push(kept),
             }
@@ -256,8 +258,9 @@ impl IcpSource {
         }))
     }
 
-    /// The block as a row of its table, or as one of `novate.undecoded`.
-    fn event(&self, proved: &Proved) -> Result<Result<Event, Undecoded>, SourceError> {
+    /// The block as a row of its table, or as one of `novate.undecoded`: so is one without a time, since the time of
+    /// its certificate, `certified`, is another one whenever the log is read.
+    fn event(&self, proved: &Proved, certified: DateTime<Utc>) -> Result<Event, Undecoded> {
         let Proved {
             index,
             hash,
@@ -265,11 +268,10 @@ impl IcpSource {
             block,
         } = proved;
         let address = self.chain.log.canister.to_text();
-        let time = time(block).ok_or_else(|| {
-            SourceError::Fatal(format!(
-                "block {index} of canister {address} has no time (ts in nanoseconds)"
-            ))
-        })?;
+        let (time, decoded) = match time(block) {
+            Some(time) => (time, self.decoder.decode(block)),
+            None => (certified, Err(BlockError::NoTime)),
+        };
         let id = format!("{address}:{index}");
         let parent_hash = parent.map(hex::encode).unwrap_or_default();
         let header = Arc::new(Block {
@@ -278,7 +280,7 @@ impl IcpSource {
             parent_hash,
             time,
         });
-        Ok(match self.decoder.decode(block) {
+        match decoded {
             Ok((table, values)) => Ok(Event {
                 table,
                 id,
@@ -302,14 +304,14 @@ impl IcpSource {
                     raw: block.to_json(),
                 })
             }
-        })
+        }
     }
 }
 
-/// Certified is final.
+/// Certified is final. An empty log certifies nothing: all of it, up to its first block, is known as of now.
 fn heads(tip: Option<&Tip>) -> Heads {
     let head = tip.map_or(0, |tip| tip.index);
-    let head_time = tip.map_or(DateTime::<Utc>::UNIX_EPOCH, |tip| tip.time);
+    let head_time = tip.map_or_else(Utc::now, |tip| tip.time);
     Heads {
         head,
         confirmed: head,

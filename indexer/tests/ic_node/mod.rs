@@ -246,7 +246,8 @@ impl Node {
 
 async fn answer(State(node): State<Node>, uri: axum::http::Uri, body: Bytes) -> impl IntoResponse {
     if let Lie::Status(code) = node.with(|log| log.lie.clone()) {
-        return (StatusCode::from_u16(code).unwrap(), vec![]);
+        // As many gateways do, it names what was asked for.
+        return (StatusCode::from_u16(code).unwrap(), uri.path().into());
     }
     if uri.path().ends_with("/status") {
         let status = [(
