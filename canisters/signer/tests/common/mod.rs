@@ -43,6 +43,7 @@ pub struct Signer {
     /// Signs its requests, but holds no role.
     pub stranger: Agent,
     pub anonymous: Agent,
+    http: reqwest::Client,
 }
 
 /// The identity number `n`; the same number is the same principal.
@@ -81,6 +82,7 @@ impl Signer {
             claimer,
             stranger,
             anonymous,
+            http: reqwest::Client::new(),
         };
         signer
             .set_role(&signer.admin, principal(&signer.claimer), Role::Claimer, true)
@@ -145,24 +147,41 @@ impl Signer {
 
     /// Hands a call in without waiting for anything to be executed.
     pub async fn submit(&self, who: &Agent, method: &str, args: impl ArgumentEncoder) -> RequestId {
+        let taken_in = self.try_submit(who, method, args).await;
+        taken_in.expect("the call is taken in")
+    }
+
+    /// As [`Signer::submit`]; none if the node does not take the call in.
+    pub async fn try_submit(
+        &self,
+        who: &Agent,
+        method: &str,
+        args: impl ArgumentEncoder,
+    ) -> Option<RequestId> {
         let signed = who
             .update(&self.canister, method)
             .with_arg(encode_args(args).unwrap())
             .sign()
             .unwrap();
         let url = format!("{}/api/v2/canister/{}/call", self.node.url(), self.canister);
-        let post = reqwest::Client::new()
+        let post = self
+            .http
             .post(url)
             .header("content-type", "application/cbor")
             .body(signed.signed_update);
-        assert_eq!(post.send().await.unwrap().status().as_u16(), 202);
-        signed.request_id
+        let status = post.send().await.unwrap().status().as_u16();
+        (status == 202).then_some(signed.request_id)
     }
 
     /// The answer to a claim that the claimer handed in.
     pub async fn signed(&self, id: RequestId) -> Result<SignedClaim, Refusal> {
-        let (reply, _) = self.claimer.wait(&id, self.canister).await.unwrap();
-        candid::decode_one(&reply).unwrap()
+        self.answer(id).await.unwrap()
+    }
+
+    /// As [`Signer::signed`], or the reject of a call that was not executed or failed.
+    pub async fn answer(&self, id: RequestId) -> Result<Result<SignedClaim, Refusal>, AgentError> {
+        let (reply, _) = self.claimer.wait(&id, self.canister).await?;
+        Ok(candid::decode_one(&reply).unwrap())
     }
 
     /// That the node turns this call away before the signer sees it.
