@@ -26,7 +26,7 @@ pub struct ApiConfig {
     pub max_body_bytes: usize,
     /// Longest run of one SQL statement, in milliseconds.
     pub statement_timeout_ms: u64,
-    /// Longest run of one request, in milliseconds.
+    /// Longest run of one request from its headers on, its body included, in milliseconds.
     pub request_timeout_ms: u64,
     /// How often the catalog is looked at for new tables, in milliseconds.
     pub catalog_poll_ms: u64,

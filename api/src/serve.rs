@@ -3,8 +3,9 @@ use sqlx::PgPool;
 use std::{future::Future, time::Duration};
 use tokio::net::TcpListener;
 
-/// How long requests that are under way may take after the shutdown was asked for.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests that are under way may take after the shutdown was asked for: a stop ends within 5 s, and what else
+/// has to end needs a part of them.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Serves the API on `listener` until `shutdown` is done, then lets running requests end. `config.listen` is for the
 /// caller who makes the listener. `pool` names the database; the API opens read-only connections of its own to it.

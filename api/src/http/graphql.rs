@@ -9,12 +9,13 @@ use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Va
 use axum::{
     Json,
     body::Bytes,
-    extract::{Query, State, rejection::BytesRejection},
+    extract::{FromRequest, Query, Request as HttpRequest, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use std::collections::HashMap;
+use tokio::time::{Instant, timeout_at};
 
 /// The members of a request; others (`extensions`) are of no use here.
 #[derive(Deserialize)]
@@ -26,12 +27,11 @@ struct Body {
     variables: Option<HashMap<String, serde_json::Value>>,
 }
 
-/// `POST /graphql` with a JSON body.
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+/// `POST /graphql` with a JSON body. The time of the request runs from its headers on, so that a body which never comes
+/// holds nothing.
+pub async fn post(State(app): State<App>, headers: HeaderMap, request: HttpRequest) -> Response {
+    let deadline = Instant::now() + app.config.request_timeout();
+    let body = timeout_at(deadline, Bytes::from_request(request, &())).await;
     let content_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -47,6 +47,14 @@ pub async fn post(
     }
     let body = match body {
         Ok(body) => body,
+        Err(_) => {
+            let limit = app.config.request_timeout_ms;
+            let message = format!("the body did not arrive within {limit} ms");
+            return problem(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", &message);
+        }
+    };
+    let body = match body {
+        Ok(body) => body,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let message = format!("the body is larger than {} bytes", app.config.max_body_bytes);
             return problem(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", &message);
@@ -58,7 +66,7 @@ pub async fn post(
         return problem(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
     }
     match serde_json::from_slice::<Body>(&body) {
-        Ok(body) => run(&app, body).await,
+        Ok(body) => run(&app, body, deadline).await,
         Err(error) => {
             let message = format!("the body is no GraphQL request in JSON: {error}");
             problem(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message)
@@ -72,6 +80,7 @@ pub async fn get(
     headers: HeaderMap,
     Query(parameters): Query<HashMap<String, String>>,
 ) -> Response {
+    let deadline = Instant::now() + app.config.request_timeout();
     let Some(query) = parameters.get("query") else {
         let accept = headers
             .get(header::ACCEPT)
@@ -102,13 +111,14 @@ pub async fn get(
             operation_name,
             variables,
         },
+        deadline,
     )
     .await
 }
 
-async fn run(app: &App, body: Body) -> Response {
+async fn run(app: &App, body: Body, deadline: Instant) -> Response {
     let answer = execute(app, body);
-    let response = match tokio::time::timeout(app.config.request_timeout(), answer).await {
+    let response = match timeout_at(deadline, answer).await {
         Ok(response) => response,
         Err(_) => failed(Fault::Timeout),
     };

@@ -4,6 +4,11 @@ use crate::rig::{Rig, config, insert_sold, sold};
 use novate_api::ApiConfig;
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 async fn raw(rig: &Rig, content_type: &str, body: impl Into<reqwest::Body>) -> (StatusCode, String) {
     let request = rig
@@ -239,4 +244,46 @@ async fn a_shutdown_lets_running_requests_end() {
         rig.http.get(format!("{}/health", rig.url)).send().await.is_err(),
         "it still listens"
     );
+}
+
+/// A client that announces a body and sends only the beginning of it.
+async fn half_a_request(rig: &Rig) -> TcpStream {
+    let address = rig.url.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let head =
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    client.write_all(head.as_bytes()).await.unwrap();
+    client
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let rig = Rig::new(
+        ApiConfig {
+            request_timeout_ms: 200,
+            ..config()
+        },
+        &[sold()],
+    )
+    .await;
+    let mut client = half_a_request(&rig).await;
+    let mut answer = String::new();
+    // The connection ends as well: what would come next is the rest of the body.
+    let read = tokio::time::timeout(Duration::from_secs(5), client.read_to_string(&mut answer));
+    read.await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains(r#""code":"REQUEST_TIMEOUT""#), "{answer}");
+    rig.data("{ _meta { catalogVersion } }", json!({})).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_does_not_wait_for_a_body_that_does_not_come() {
+    let mut rig = Rig::new(config(), &[sold()]).await;
+    let _client = half_a_request(&rig).await;
+    // Answered on a later connection, so the first one is served by now.
+    rig.data("{ _meta { catalogVersion } }", json!({})).await;
+    let asked = Instant::now();
+    rig.stop.take().unwrap().send(()).unwrap();
+    rig.server.take().unwrap().await.unwrap().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
 }
