@@ -168,12 +168,35 @@ fn decoder() -> Decoder {
     Decoder::new("localnet", "every", EVERY_TYPE).unwrap()
 }
 
+/// Whether the store takes such a value in such a column.
+fn fits(value: &Value, ty: ColumnType, nullable: bool) -> bool {
+    match value {
+        Value::Null => nullable,
+        Value::Bool(_) => ty == ColumnType::Bool,
+        Value::Int(_) => ty == ColumnType::Int,
+        Value::Numeric(_) => ty == ColumnType::Numeric,
+        Value::Text(_) => ty == ColumnType::Text,
+        Value::Bytes(_) => ty == ColumnType::Bytes,
+        Value::Json(_) => ty == ColumnType::Json,
+        Value::Timestamp(_) => ty == ColumnType::Timestamp,
+    }
+}
+
 proptest! {
     #[test]
     fn what_borsh_encodes_is_decoded(event in everything()) {
         let (table, values) = decoder().decode(&event.bytes()).unwrap().unwrap();
         prop_assert_eq!(table.name.as_str(), "every_everything");
         prop_assert_eq!(values, event.values());
+    }
+
+    #[test]
+    fn every_value_fits_its_column(event in everything()) {
+        let (table, values) = decoder().decode(&event.bytes()).unwrap().unwrap();
+        prop_assert_eq!(values.len(), table.columns.len());
+        for (column, value) in table.columns.iter().zip(&values) {
+            prop_assert!(fits(value, column.ty, column.nullable), "{:?} in {:?}", value, column);
+        }
     }
 
     #[test]
@@ -227,6 +250,7 @@ fn the_table_follows_the_idl() {
     assert_eq!(column("hash"), (ColumnType::Bytes, false));
     assert_eq!(column("raw"), (ColumnType::Bytes, false));
     assert_eq!(column("maybe_amount"), (ColumnType::Numeric, true));
+    assert_eq!(column("maybe_maybe"), (ColumnType::Json, true));
     assert_eq!(column("modes"), (ColumnType::Json, false));
     // A field must not hide the column that every table has.
     assert_eq!(column("arg_block_number"), (ColumnType::Int, false));

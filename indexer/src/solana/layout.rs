@@ -46,6 +46,8 @@ impl Layout {
             Self::Int { .. } => (ColumnType::Numeric, false),
             Self::Bytes | Self::ByteArray(_) => (ColumnType::Bytes, false),
             Self::String | Self::Pubkey => (ColumnType::Text, false),
+            // A column has only one null, so an option in an option keeps its JSON form.
+            Self::Option(some) if matches!(**some, Self::Option(_)) => (ColumnType::Json, true),
             Self::Option(some) => (some.column().0, true),
             _ => (ColumnType::Json, false),
         }
