@@ -211,10 +211,12 @@ async fn a_source_made_anew_at_every_step_reads_the_same() {
 
 #[tokio::test]
 async fn pages_shorter_than_asked_for_lose_nothing() {
-    let (mut chain, expected) = long_chain();
-    chain.page = 9;
+    let (chain, expected) = long_chain();
     let node = Node::start(chain).await;
-    assert_eq!(all(&mut source(&node)).await.amounts(), expected);
+    for page in [9, 1] {
+        node.with(|chain| chain.page = page);
+        assert_eq!(all(&mut source(&node)).await.amounts(), expected);
+    }
 }
 
 #[tokio::test]
@@ -535,6 +537,93 @@ async fn a_list_that_ends_before_what_we_have_is_not_believed() {
     });
     store.read(&mut source).await.unwrap();
     assert_eq!(store.amounts(), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_list_of_a_node_that_lags_behind_the_tip_is_not_taken() {
+    let mut chain = Chain::new(1000);
+    for (slot, number) in [(500, 1), (990, 2), (997, 3), (1000, 4)] {
+        chain.put(slot, deposit(number));
+    }
+    let node = Node::start(chain.clone()).await;
+    let mut store = all(&mut source(&node)).await;
+    assert_eq!(store.amounts(), [1, 2, 3, 4]);
+
+    // One URL, two nodes behind it: lists come of the one that is five slots behind.
+    node.with(|chain| {
+        chain.grow(10);
+        chain.put(1003, deposit(5));
+        chain.put(1008, deposit(6));
+    });
+    let mut behind = node.with(|chain| chain.clone());
+    (behind.processed, behind.confirmed, behind.finalized) = (1005, 1005, 973);
+    let refused = Arc::new(AtomicU32::new(0));
+    let counted = refused.clone();
+    node.fail(move |method, params| {
+        if method != "getSignaturesForAddress" {
+            return None;
+        }
+        Some(match behind.answer(method, params) {
+            Ok(list) => Fault::Result(list),
+            Err(code) => {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Fault::Error(code)
+            }
+        })
+    });
+    let (mut source, before) = (source(&node), store.clone());
+    let reason = unavailable(store.read(&mut source).await.unwrap_err());
+    assert!(reason.contains("error -32016"), "{reason}");
+    assert_eq!(store, before);
+    assert!(refused.load(Ordering::Relaxed) > 1, "not tried again");
+
+    // Now and then the other node is asked, which is enough.
+    let mut behind = node.with(|chain| chain.clone());
+    (behind.processed, behind.confirmed, behind.finalized) = (1005, 1005, 973);
+    let mut turn = 0;
+    node.fail(move |method, params| {
+        turn += u32::from(method == "getSignaturesForAddress");
+        let lags = method == "getSignaturesForAddress" && turn % 2 == 1;
+        lags.then(|| {
+            behind
+                .answer(method, params)
+                .map_or_else(Fault::Error, Fault::Result)
+        })
+    });
+    store.read(&mut source).await.unwrap();
+    assert_eq!(store.amounts(), [1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn the_end_of_history_is_not_taken_from_a_node_that_does_not_know_where_it_was_asked_from() {
+    for (transactions, page) in [(700, 1000), (12, 5), (1, 1000)] {
+        let mut chain = Chain::new(800);
+        (0..transactions).for_each(|number| chain.put(30 + u64::from(number), deposit(number)));
+        chain.page = page;
+        let node = Node::start(chain).await;
+        let expected: Vec<_> = (0..transactions).collect();
+        // Only the first page is of a node that has the transactions.
+        let mut pages = 0;
+        node.fail(move |method, _| {
+            pages += u32::from(method == "getSignaturesForAddress");
+            (method == "getSignaturesForAddress" && pages > 1).then(|| Fault::Result(json!([])))
+        });
+        let (mut lagging, mut store) = (source(&node), Store::default());
+        let reason = unavailable(store.read(&mut lagging).await.unwrap_err());
+        assert!(reason.contains("then no longer does"), "{reason}");
+        assert_eq!(store, Store::default());
+        node.heal();
+        store.read(&mut lagging).await.unwrap();
+        assert_eq!(store.amounts(), expected);
+
+        // Only the second page is not: the one asked for next sets it right.
+        let mut pages = 0;
+        node.fail(move |method, _| {
+            pages += u32::from(method == "getSignaturesForAddress");
+            (method == "getSignaturesForAddress" && pages == 2).then(|| Fault::Result(json!([])))
+        });
+        assert_eq!(all(&mut source(&node)).await.amounts(), expected);
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::{
     batch::{Entry, block},
     frontier::{BlockId, Frontier, Position},
-    rpc::{PAGE, Rpc, SlotBlock, Slots},
+    rpc::{Listed, PAGE, Rpc, SlotBlock, Slots},
 };
 use crate::{
     row::Block,
@@ -166,17 +166,22 @@ impl Ledger {
 
     /// The program's successful transactions from `from` to slot `tip`, oldest first.
     ///
-    /// A list is complete when it goes back to a slot before `from`. `until`, which nodes have for this, is
-    /// not used: a node that does not know the signature given for it answers as if there were nothing
-    /// before.
+    /// A list is complete when it goes back to a slot before `from`, or to the end of history as
+    /// [`Self::beyond`] says. `until`, which nodes have for the former, is not used: a node that does not know
+    /// the signature given for it answers as if there were nothing before.
     pub async fn list(&self, from: &Position, tip: u64) -> Result<VecDeque<Entry>, SourceError> {
         let mut entries = VecDeque::new();
-        let (mut before, mut limit, mut newest) = (None, FIRST_PAGE, u64::MAX);
+        let (mut limit, mut newest) = (FIRST_PAGE, u64::MAX);
+        // What was listed last, and what before it.
+        let (mut oldest, mut newer): (Option<String>, Option<String>) = (None, None);
         loop {
-            let page = self
+            let mut page = self
                 .rpc
-                .signatures(&self.program, before.as_deref(), limit)
+                .signatures(&self.program, oldest.as_deref(), limit, tip)
                 .await?;
+            if let (true, Some(oldest)) = (page.is_empty(), &oldest) {
+                page = self.beyond(newer.as_deref(), oldest, tip).await?;
+            }
             for listed in &page {
                 if listed.slot > newest {
                     return Err(self.rpc.unavailable("lists transactions out of order"));
@@ -197,10 +202,12 @@ impl Ledger {
                 }
             }
             // Nodes may answer less than asked for: only an empty page is the end.
-            let Some(oldest) = page.into_iter().next_back() else {
+            let mut page = page.into_iter().map(|listed| listed.signature);
+            let Some(last) = page.next_back() else {
                 break;
             };
-            before = Some(oldest.signature);
+            newer = page.next_back().or(oldest);
+            oldest = Some(last);
             limit = PAGE;
         }
         match from.last() {
@@ -210,6 +217,23 @@ impl Ledger {
                 self.program
             ))),
             _ => Ok(entries),
+        }
+    }
+
+    /// What comes before transaction `oldest`, after a node said that nothing does: one that does not know
+    /// `oldest` says so too. Thus the list is asked for from `newer` on, the transaction just after `oldest`
+    /// (`None`: there is none), and the end is believed only when `oldest` alone comes back.
+    async fn beyond(&self, newer: Option<&str>, oldest: &str, tip: u64) -> Result<Vec<Listed>, SourceError> {
+        let mut page = self
+            .rpc
+            .signatures(&self.program, newer, PAGE, tip)
+            .await?
+            .into_iter();
+        match page.next() {
+            Some(listed) if listed.signature == oldest => Ok(page.collect()),
+            _ => Err(self
+                .rpc
+                .unavailable(format!("lists transaction {oldest}, and then no longer does"))),
         }
     }
 

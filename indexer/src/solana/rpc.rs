@@ -158,14 +158,16 @@ impl Rpc {
     }
 
     /// Up to `limit` (at most [`PAGE`]) confirmed transactions that mention `program`, newest first, older
-    /// than `before`.
+    /// than `before`. Behind one URL there may be several nodes: those that have not confirmed slot `at_least`
+    /// refuse (error -32016).
     pub async fn signatures(
         &self,
         program: &str,
         before: Option<&str>,
         limit: usize,
+        at_least: u64,
     ) -> Result<Vec<Listed>, SourceError> {
-        let mut config = json!({ "commitment": "confirmed", "limit": limit });
+        let mut config = json!({ "commitment": "confirmed", "limit": limit, "minContextSlot": at_least });
         // Nodes differ in whether they take null for absent.
         if let Some(before) = before {
             config["before"] = before.into();

@@ -17,6 +17,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value as Doc, json};
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -53,6 +54,8 @@ pub struct Chain {
     pub page: usize,
     /// What the list leaves out although the node has it.
     pub unlisted: Vec<String>,
+    /// Slots that the node never had, as it went on from a later snapshot.
+    pub jumped: Range<u64>,
 }
 
 /// What to do to a request instead of answering it.
@@ -126,6 +129,7 @@ impl Chain {
             complete: u64::MAX,
             page: 1000,
             unlisted: vec![],
+            jumped: 0..0,
         }
     }
 
@@ -154,7 +158,8 @@ impl Chain {
         }
     }
 
-    fn answer(&self, method: &str, params: &Doc) -> Result<Doc, i64> {
+    /// What a healthy node says, or its error code.
+    pub fn answer(&self, method: &str, params: &Doc) -> Result<Doc, i64> {
         let slot = |at: &Doc| at.as_u64().unwrap();
         match method {
             "getGenesisHash" => Ok(json!(self.genesis)),
@@ -167,6 +172,9 @@ impl Chain {
             "getBlock" => self.block(slot(&params[0])),
             "getSignaturesForAddress" => {
                 assert_eq!(params[0], PROGRAM);
+                if self.confirmed < slot(&params[1]["minContextSlot"]) {
+                    return Err(-32016);
+                }
                 Ok(self.list(params[1]["before"].as_str(), slot(&params[1]["limit"]) as usize))
             }
             "getTransaction" => Ok(self.transaction(params[0].as_str().unwrap())),
@@ -181,16 +189,16 @@ impl Chain {
         if slot > self.confirmed || slot > self.complete {
             return Err(-32014);
         }
+        if self.jumped.contains(&slot) {
+            return Err(-32007);
+        }
         let block = self.slots.get(&slot).ok_or(-32007)?;
-        let parent = self
-            .slots
-            .range(..slot)
-            .next_back()
-            .map_or("", |(_, parent)| &parent.hash);
+        let parent = self.slots.range(..slot).next_back();
+        let (parent_slot, parent) = parent.map_or((0, ""), |(slot, parent)| (*slot, &parent.hash));
         let time = 1_700_000_000 + slot;
-        Ok(
-            json!({ "blockhash": block.hash, "previousBlockhash": parent, "blockTime": time, "parentSlot": slot }),
-        )
+        Ok(json!({
+            "blockhash": block.hash, "previousBlockhash": parent, "blockTime": time, "parentSlot": parent_slot,
+        }))
     }
 
     fn list(&self, before: Option<&str>, limit: usize) -> Doc {
@@ -199,7 +207,9 @@ impl Chain {
             .iter()
             .rev()
             .flat_map(|(slot, block)| block.txs.iter().rev().map(move |tx| (slot, tx)));
-        let listed = all.filter(|(_, tx)| !self.unlisted.contains(&tx.signature));
+        let listed = all
+            .filter(|(slot, tx)| !self.jumped.contains(*slot) && !self.unlisted.contains(&tx.signature))
+            .filter(|(slot, _)| **slot <= self.confirmed);
         let mut skipping = before;
         let page = listed.filter(|(_, tx)| match skipping {
             Some(before) => {
