@@ -455,6 +455,77 @@ async fn a_fork_in_the_middle_of_reading_mixes_nothing() {
     assert_eq!(store.amounts(), [1, 3]);
 }
 
+/// Where a source stands that has read up to `slot` and knows no finalized block.
+fn rootless(slot: u64, hash: &str) -> Cursor {
+    Cursor {
+        next_block: slot + 1,
+        at: json!({ "block": { "slot": slot, "hash": hash }, "last": null, "root": null }),
+    }
+}
+
+#[tokio::test]
+async fn a_slot_that_the_node_never_had_is_not_taken_for_a_fork() {
+    let mut chain = Chain::new(200);
+    chain.put(100, deposit(1));
+    chain.put(190, deposit(2));
+    let node = Node::start(chain).await;
+    let rooted = all(&mut source(&node)).await;
+    let without_root = Store {
+        cursor: Some(rootless(200, "hash-200")),
+        ..rooted.clone()
+    };
+    for jumped in [180..400, 180..201] {
+        node.with(|chain| {
+            chain.grow(500 - chain.confirmed);
+            chain.jumped = jumped;
+        });
+        for before in [&rooted, &without_root] {
+            let mut store = before.clone();
+            let reason = unavailable(store.read(&mut source(&node)).await.unwrap_err());
+            assert!(
+                reason.contains("later snapshot") && reason.contains("novate db reset"),
+                "{reason}"
+            );
+            assert_eq!(store, *before);
+        }
+    }
+    // Another node has it, and the source goes on.
+    node.with(|chain| {
+        chain.jumped = 0..0;
+        chain.put(210, deposit(3));
+    });
+    for mut store in [rooted, without_root] {
+        store.read(&mut source(&node)).await.unwrap();
+        assert_eq!(store.amounts(), [1, 2, 3]);
+        assert!(store.rollbacks.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_a_finalized_block_a_fork_goes_back_to_the_start_if_the_node_still_has_it() {
+    let mut chain = Chain::new(300);
+    chain.put(100, deposit(1));
+    let node = Node::start(chain).await;
+    for (slot, hash) in [(200, "gone"), (150, "hash-150")] {
+        // The block that the source stands on is another one, or is left out.
+        node.with(|chain| {
+            chain.slots.remove(&150);
+            chain.first_available = 90;
+        });
+        let mut store = Store {
+            cursor: Some(rootless(slot, hash)),
+            ..Store::default()
+        };
+        let before = store.clone();
+        let reason = fatal(store.read(&mut source(&node)).await.unwrap_err());
+        assert!(reason.contains("begins at slot 90"), "{reason}");
+        assert_eq!(store, before);
+        node.with(|chain| chain.first_available = 0);
+        store.read(&mut source(&node)).await.unwrap();
+        assert_eq!((store.rollbacks.as_slice(), store.amounts()), (&[0][..], vec![1]));
+    }
+}
+
 #[tokio::test]
 async fn another_chain_under_a_finalized_block_stops_the_source() {
     let mut chain = Chain::new(200);

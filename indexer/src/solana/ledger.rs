@@ -114,7 +114,8 @@ impl Ledger {
         let block = &frontier.block;
         match self.rpc.block(block.slot).await? {
             SlotBlock::Is(header) if header.blockhash == block.hash => return Ok(None),
-            SlotBlock::Is(_) | SlotBlock::Skipped => {}
+            SlotBlock::Is(_) => {}
+            SlotBlock::Skipped => self.skips(block.slot).await?,
             SlotBlock::NotYet => {
                 let reason = format!("does not yet have slot {}, which we have read", block.slot);
                 return Err(self.rpc.unavailable(reason));
@@ -122,12 +123,35 @@ impl Ledger {
             SlotBlock::Pruned(message) => return Err(self.without_history(block.slot, &message)),
         }
         match &frontier.root {
-            None => Ok(Some(Position {
-                next_slot: start_slot,
-                frontier: None,
-            })),
+            None => {
+                let first = self.rpc.first_available().await?;
+                if first > start_slot {
+                    return Err(self.without_history(start_slot, &format!("it begins at slot {first}")));
+                }
+                Ok(Some(Position {
+                    next_slot: start_slot,
+                    frontier: None,
+                }))
+            }
             Some(root) => self.back_to(root, frontier).await.map(Some),
         }
+    }
+
+    /// Makes sure that the chain has no block in `slot`: a node that went on from a later snapshot says the
+    /// same of slots that it never had. The next block tells, by its parent.
+    async fn skips(&self, slot: u64) -> Result<(), SourceError> {
+        for next in slot + 1..=slot + LAG {
+            match self.rpc.block(next).await? {
+                SlotBlock::Is(header) if header.parent_slot < slot => return Ok(()),
+                SlotBlock::Skipped => {}
+                _ => break,
+            }
+        }
+        Err(self.rpc.unavailable(format!(
+            "has no block of slot {slot}, which we have read, nor the blocks that would show that the chain \
+             left it out; if it went on from a later snapshot, use a node with more history, or set \
+             start_block to a later slot and run `novate db reset`"
+        )))
     }
 
     /// The position after `root`, if that block is still in the chain, as a finalized one must be.

@@ -35,6 +35,7 @@ pub struct Slots {
 pub struct BlockHeader {
     pub blockhash: String,
     pub previous_blockhash: String,
+    pub parent_slot: u64,
     /// Unix seconds.
     pub block_time: Option<i64>,
 }
@@ -43,7 +44,7 @@ pub struct BlockHeader {
 #[derive(Clone, Debug)]
 pub enum SlotBlock {
     Is(BlockHeader),
-    /// The chain has no block there.
+    /// The chain has no block there; or the node, which went on from a later snapshot, never had it.
     Skipped,
     /// Not yet readable, or not to the end.
     NotYet,
