@@ -25,7 +25,7 @@ fn main() -> ExitCode {
                 .for_each(|path| println!("cargo:rerun-if-changed={}", path.display())),
             Err(stale) => {
                 eprintln!("error: {stale}");
-                println!("cargo:warning={stale}");
+                return ExitCode::FAILURE;
             }
         }
     }
