@@ -1,6 +1,6 @@
 //! Computes every encoding of `novate-protocol` inside the Solana virtual machine, with keccak-256 as a system
-//! call, and hands the result back as return data. Its one test runs the shared vectors through it, so that
-//! what programs hash on chain cannot drift from what the other chains hash. Never deployed.
+//! call, and hands the result back as return data. Its tests run the shared vectors through it, so that what
+//! programs hash on chain cannot drift from what the other chains hash. Never deployed.
 //!
 //! The program id is the SHA-256 hash of "Novate conformance program".
 
