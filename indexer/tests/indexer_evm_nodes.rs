@@ -89,6 +89,10 @@ async fn the_next_node_is_asked_when_one_is_down() {
     one.set_down(false);
     chain.ping(address(1), 21).await;
     index.reach(22).await;
+    one.set_down(true);
+    two.set_down(false);
+    chain.ping(address(1), 22).await;
+    index.reach(23).await;
     assert_equal(&chain, &index).await;
     running.stop().await;
 }

@@ -22,6 +22,7 @@ use std::{
 pub struct Rpc {
     network: String,
     nodes: Vec<Node>,
+    /// Index of the node in use.
     current: AtomicUsize,
 }
 
@@ -170,7 +171,7 @@ impl Rpc {
     }
 
     fn node(&self) -> (usize, &Node) {
-        let index = self.current.load(Ordering::Acquire) % self.nodes.len();
+        let index = self.current.load(Ordering::Acquire);
         (index, &self.nodes[index])
     }
 
@@ -196,7 +197,7 @@ impl Rpc {
             )))),
             error => {
                 // Only once, even when many calls fail together.
-                let next = index + 1;
+                let next = (index + 1) % self.nodes.len();
                 self.current
                     .compare_exchange(index, next, Ordering::AcqRel, Ordering::Acquire)
                     .ok();
