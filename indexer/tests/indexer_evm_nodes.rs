@@ -187,6 +187,35 @@ async fn logs_of_another_block_are_not_believed() {
 }
 
 #[tokio::test]
+async fn a_log_that_is_told_twice_is_not_believed() {
+    let chain = chain_with_pings(30).await;
+    for block in ["0x1", "0x1e"] {
+        let logs = chain
+            .call("eth_getLogs", json!([{ "fromBlock": block, "toBlock": block }]))
+            .await;
+        let (number, hash) = (number(&json!(block)), logs[0]["blockHash"].clone());
+        let node = Node::start(chain.anvil.url()).await;
+        let twice = json!([logs[0], logs[0]]);
+        node.answer(move |method, params| {
+            let asked = &params[0];
+            let within = |_: &Value| {
+                (self::number(&asked["fromBlock"])..=self::number(&asked["toBlock"])).contains(&number)
+            };
+            let concerned = asked["blockHash"] == hash || asked.get("fromBlock").is_some_and(within);
+            (method == "eth_getLogs" && concerned).then(|| json!({ "result": twice }))
+        });
+        let index = Index::new().await;
+        let running = index.start(options(&node.url));
+        let error = index.state(SourceState::Retrying).await.error.unwrap();
+        assert!(error.contains("twice"), "{error}");
+        node.answer(|_, _| None);
+        index.reach(30).await;
+        assert_equal(&chain, &index).await;
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_node_of_another_chain_behind_the_same_url_is_noticed() {
     let chain = chain_with_pings(5).await;
     let node = Node::start(chain.anvil.url()).await;

@@ -12,6 +12,7 @@ use alloy::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
+    collections::HashSet,
     fmt::Debug,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -140,7 +141,7 @@ impl Rpc {
                 self.unavailable(format!("gave logs of other blocks than {block}")),
             ));
         }
-        Ok(logs)
+        self.once_each(logs)
     }
 
     /// Logs of the blocks `from..=to`, as the node's best chain has them.
@@ -158,7 +159,23 @@ impl Rpc {
                 self.unavailable(format!("gave logs from outside {from} to {to}")),
             ));
         }
-        Ok(logs)
+        self.once_each(logs)
+    }
+
+    /// The logs, unless one is told twice: what is said of the others cannot be trusted then either.
+    fn once_each(&self, logs: Vec<Log>) -> Result<Vec<Log>, Failure> {
+        let mut seen = HashSet::with_capacity(logs.len());
+        match logs
+            .iter()
+            .find(|log| !seen.insert((log.block_hash, log.log_index)))
+        {
+            None => Ok(logs),
+            Some(twice) => Err(Failure::Lost(self.unavailable(format!(
+                "gave log {} of block {} twice",
+                twice.log_index.unwrap_or_default(),
+                twice.block_hash.unwrap_or_default()
+            )))),
+        }
     }
 
     /// An error of the node in use. It names the host only, as the rest of a URL often holds a key.
