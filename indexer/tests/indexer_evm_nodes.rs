@@ -216,6 +216,28 @@ async fn a_log_that_is_told_twice_is_not_believed() {
 }
 
 #[tokio::test]
+async fn the_key_of_a_node_that_we_are_redirected_to_stays_secret() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/own-key", listener.local_addr().unwrap());
+    // It leads there for ever.
+    let redirect = || axum::routing::post(async || axum::response::Redirect::temporary("/target-key"));
+    let router = axum::Router::new()
+        .route("/own-key", redirect())
+        .route("/target-key", redirect());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let index = Index::new().await;
+    let running = index.start(options(&url));
+    let error = index.state(SourceState::Retrying).await.error.unwrap();
+    assert!(
+        error.contains("redirect") && error.contains("127.0.0.1"),
+        "{error}"
+    );
+    assert!(!error.contains("-key"), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_node_of_another_chain_behind_the_same_url_is_noticed() {
     let chain = chain_with_pings(5).await;
     let node = Node::start(chain.anvil.url()).await;

@@ -7,7 +7,7 @@ use alloy::{
         client::{ClientBuilder, RpcClient},
         types::Log,
     },
-    transports::{RpcError, TransportError, http::reqwest},
+    transports::{RpcError, TransportError, TransportErrorKind, http::reqwest},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -230,18 +230,25 @@ impl Node {
         self.url.origin().ascii_serialization()
     }
 
-    /// The error with its causes, which its own text leaves out, and without the URL.
+    /// The error with its causes, which its own text leaves out, and without the URL, be it ours or one we were redirected to.
     fn text(&self, error: &TransportError) -> String {
         let mut text = match error {
             RpcError::DeserError { err, .. } => format!("unexpected answer: {err}"),
             other => other.to_string(),
         };
+        let mut urls = vec![self.url.clone()];
+        if let RpcError::Transport(TransportErrorKind::Custom(error)) = error {
+            let http = error.downcast_ref::<reqwest::Error>();
+            urls.extend(http.and_then(reqwest::Error::url).cloned());
+        }
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             text.push_str(": ");
             text.push_str(&error.to_string());
             cause = error.source();
         }
-        text.replace(self.url.as_str(), &self.endpoint())
+        urls.iter().fold(text, |text, url| {
+            text.replace(url.as_str(), &url.origin().ascii_serialization())
+        })
     }
 }
