@@ -150,6 +150,56 @@ async fn a_reorg_while_it_was_off_is_found() {
 }
 
 #[tokio::test]
+async fn a_reorg_as_deep_as_the_window_is_followed_and_a_deeper_one_stops() {
+    let chain = chain_with_pings(40).await;
+    let index = Index::new().await;
+    let options = options(&chain.anvil.url());
+    let window = options.reorg_window;
+    let running = index.start(options);
+    index.reach(40).await;
+    let before = index.pings("logger_ping").await;
+    chain.call("anvil_reorg", json!([window, []])).await;
+    eventually(10, "the rollback", async || {
+        (index.pings("logger_ping").await.len() == 24).then_some(())
+    })
+    .await;
+    index.reach(chain.head().await).await;
+    assert_eq!(index.pings("logger_ping").await, before[..24]);
+
+    chain.call("anvil_reorg", json!([window + 1, []])).await;
+    let stopped = index.state(SourceState::Stopped).await;
+    assert!(stopped.error.unwrap().contains("reorg_window"));
+    running.task.await.unwrap().unwrap_err();
+}
+
+#[tokio::test]
+async fn a_reorg_of_all_that_was_read_since_the_start_is_followed() {
+    // Of the only block that was read, and of blocks before it too.
+    for depth in [1, 3] {
+        let chain = chain_with_pings(30).await;
+        let index = Index::new().await;
+        let mut options = options(&chain.anvil.url());
+        options.contracts[0].start_block = 30;
+        let running = index.start(options);
+        index.reach(30).await;
+        assert_eq!(index.pings("logger_ping").await.len(), 1);
+        chain.call("anvil_reorg", json!([depth, []])).await;
+        eventually(10, "the rollback", async || {
+            index.pings("logger_ping").await.is_empty().then_some(())
+        })
+        .await;
+        chain.ping(address(1), 100).await;
+        index.reach(chain.head().await).await;
+        let of_the_chain = chain.pings(address(1)).await;
+        assert_eq!(
+            index.pings("logger_ping").await[..],
+            of_the_chain[of_the_chain.len() - 1..]
+        );
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_reorg_deeper_than_the_window_stops_and_says_the_way_out() {
     let chain = chain_with_pings(40).await;
     let index = Index::new().await;

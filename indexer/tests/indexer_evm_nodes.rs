@@ -2,7 +2,7 @@
 
 mod evm_chain;
 
-use evm_chain::{Chain, Index, address, eventually, node::Node, options};
+use evm_chain::{Chain, Index, address, contract, eventually, node::Node, options};
 use novate_catalog::SourceState;
 use serde_json::{Value, json};
 use std::{
@@ -130,6 +130,100 @@ async fn ranges_shrink_to_what_the_node_allows_and_missing_tags_fall_back_to_dep
     running.stop().await;
 }
 
+async fn finality(index: &Index) -> (i64, i64) {
+    let network = novate_catalog::networks(&index.pool).await.unwrap().remove(0);
+    (network.confirmed, network.finalized)
+}
+
+/// A chain whose finality is close behind its head: 2 and 4 blocks.
+async fn finalizing_chain() -> Chain {
+    let chain = Chain::with(devnet_nodes::AnvilOptions {
+        slots_in_an_epoch: Some(2),
+        ..Default::default()
+    });
+    chain.put_logger(address(1)).await;
+    for number in 0..10 {
+        chain.ping(address(1), number).await;
+    }
+    chain
+}
+
+#[tokio::test]
+async fn a_node_that_once_knew_the_tags_is_not_replaced_by_depths() {
+    let chain = finalizing_chain().await;
+    let node = Node::start(chain.anvil.url()).await;
+    let index = Index::new().await;
+    let mut options = options(&node.url);
+    (options.confirmed_depth, options.finalized_depth) = (0, 0);
+    let running = index.start(options.clone());
+    index.reach(10).await;
+    assert_eq!(finality(&index).await, (8, 6));
+
+    node.answer(|method, params| match method {
+        "eth_getBlockByNumber" if params[0] == "safe" => {
+            Some(json!({ "error": { "code": -32000, "message": "safe block not found" } }))
+        }
+        "eth_getBlockByNumber" if params[0] == "finalized" => Some(json!({ "result": null })),
+        _ => None,
+    });
+    chain.ping(address(1), 10).await;
+    index.reach(11).await;
+    assert_eq!(finality(&index).await, (8, 6));
+    // A new process has not asked the node itself.
+    running.stop().await;
+    let running = index.start(options);
+    chain.ping(address(1), 11).await;
+    index.reach(12).await;
+    assert_eq!(finality(&index).await, (8, 6));
+    node.answer(|_, _| None);
+    chain.ping(address(1), 12).await;
+    index.reach(13).await;
+    assert_eq!(finality(&index).await, (11, 9));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_failure_is_no_answer_about_finality() {
+    let chain = finalizing_chain().await;
+    let node = Node::start(chain.anvil.url()).await;
+    node.answer(|method, params| {
+        let asked = method == "eth_getBlockByNumber" && params[0] == "finalized";
+        asked.then(|| json!({ "error": { "code": -32603, "message": "internal error" } }))
+    });
+    let index = Index::new().await;
+    let mut options = options(&node.url);
+    options.finalized_depth = 0;
+    let running = index.start(options);
+    let status = index.state(SourceState::Retrying).await;
+    assert!(status.error.unwrap().contains("internal error"));
+    assert_eq!(status.next_block, None);
+    node.answer(|_, _| None);
+    index.reach(10).await;
+    assert_eq!(finality(&index).await, (8, 6));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn finality_moves_on_while_the_head_stands_still() {
+    let chain = finalizing_chain().await;
+    let node = Node::start(chain.anvil.url()).await;
+    let old = chain.call("eth_getBlockByNumber", json!(["0x3", false])).await;
+    node.answer(move |method, params| {
+        let asked = method == "eth_getBlockByNumber" && params[0] == "finalized";
+        asked.then(|| json!({ "result": old }))
+    });
+    let index = Index::new().await;
+    let running = index.start(options(&node.url));
+    index.reach(10).await;
+    assert_eq!(finality(&index).await, (8, 3));
+    node.answer(|_, _| None);
+    eventually(15, "the next final block", async || {
+        (finality(&index).await == (8, 6)).then_some(())
+    })
+    .await;
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn a_node_that_lags_makes_nobody_go_back() {
     let chain = chain_with_pings(30).await;
@@ -234,6 +328,37 @@ async fn the_key_of_a_node_that_we_are_redirected_to_stays_secret() {
         "{error}"
     );
     assert!(!error.contains("-key"), "{error}");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn while_a_contract_catches_up_nothing_claims_to_be_complete() {
+    let chain = chain_with_pings(40).await;
+    chain.put_logger(address(2)).await;
+    for number in 0..40 {
+        chain.ping(address(2), number).await;
+    }
+    let node = Node::start(chain.anvil.url()).await;
+    let index = Index::new().await;
+    let running = index.start(options(&node.url));
+    index.reach(80).await;
+    running.stop().await;
+
+    node.answer(|method, params| {
+        let above = |to: &Value| number(to) > 50;
+        let refused = method == "eth_getLogs" && params[0].get("toBlock").is_some_and(above);
+        refused.then(|| json!({ "error": { "code": -32005, "message": "not now" } }))
+    });
+    let mut both = options(&node.url);
+    both.contracts.push(contract("other", 2));
+    let running = index.start(both);
+    let status = index.state(SourceState::Retrying).await;
+    assert_eq!(status.next_block, Some(51));
+    assert_eq!(index.pings("other_ping").await.len(), 10);
+    node.answer(|_, _| None);
+    assert_eq!(index.reach(80).await.next_block, Some(81));
+    assert_equal(&chain, &index).await;
+    assert_eq!(index.pings("other_ping").await, chain.pings(address(2)).await);
     running.stop().await;
 }
 

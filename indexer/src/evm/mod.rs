@@ -3,7 +3,9 @@
 mod abi;
 mod blocks;
 mod catch_up;
+mod finality;
 mod position;
+mod reorg;
 mod rpc;
 mod shape;
 mod source;

@@ -11,12 +11,23 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Position {
     /// Every event that is not [`behind`](Events::behind) is read up to here, exclusive.
     pub next: u64,
+    /// The lowest block that was ever to be read.
+    start: u64,
     pub recent: Recent,
     pub events: Events,
+    pub tags: Tags,
+}
+
+/// The blocks that the node told last for its tags. None where it never told one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    pub safe: Option<u64>,
+    pub finalized: Option<u64>,
 }
 
 /// Hashes of the last blocks before `next`, by which a reorg is found and its depth measured. None of a gap: `hashes[i]` is
-/// of block `first + i`, and the last is of block `next - 1`.
+/// of block `first + i`, and the last is of block `next - 1`. The first may be of a block that was not read, the parent of
+/// one that was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recent {
     first: u64,
@@ -34,8 +45,15 @@ pub struct Events {
 
 #[derive(Serialize, Deserialize)]
 struct At {
+    /// Older cursors have none of those with a default; their `next_block` is `next`.
+    #[serde(default)]
+    next: Option<u64>,
+    #[serde(default)]
+    start: u64,
     recent: Recent,
     events: Events,
+    #[serde(default)]
+    tags: Tags,
 }
 
 impl Position {
@@ -44,15 +62,23 @@ impl Position {
         let mut position = match cursor {
             Some(cursor) => {
                 let at = serde_json::from_value(cursor.at.clone());
-                let At { recent, events } = at.map_err(|e| {
+                let At {
+                    next,
+                    start,
+                    recent,
+                    events,
+                    tags,
+                } = at.map_err(|e| {
                     SourceError::Fatal(format!(
                         "the cursor is not one of an EVM network ({e}); use another database, or run `novate db reset`"
                     ))
                 })?;
                 Self {
-                    next: cursor.next_block,
+                    next: next.unwrap_or(cursor.next_block),
+                    start,
                     recent,
                     events,
+                    tags,
                 }
             }
             None => {
@@ -63,8 +89,10 @@ impl Position {
                     .unwrap_or(0);
                 Self {
                     next,
+                    start: next,
                     recent: Recent::default(),
                     events: Events::default(),
+                    tags: Tags::default(),
                 }
             }
         };
@@ -72,14 +100,18 @@ impl Position {
         Ok(position)
     }
 
-    pub fn cursor(&self) -> Result<Cursor, SourceError> {
+    /// The cursor, which stands where the events of `contracts` are complete.
+    pub fn cursor(&self, contracts: &[EvmContract]) -> Result<Cursor, SourceError> {
         let at = serde_json::to_value(At {
+            next: Some(self.next),
+            start: self.start,
+            tags: self.tags,
             recent: self.recent.clone(),
             events: self.events.clone(),
         });
         let at = at.map_err(|e| SourceError::Fatal(format!("cannot write a cursor: {e}")))?;
         Ok(Cursor {
-            next_block: self.next,
+            next_block: self.behind(contracts).map_or(self.next, |(lowest, _)| lowest),
             at,
         })
     }
@@ -90,6 +122,7 @@ impl Position {
             for key in contract.keys() {
                 if self.events.known.insert(key.clone()) && contract.start_block < self.next {
                     self.events.behind.insert(key.clone(), contract.start_block);
+                    self.start = self.start.min(contract.start_block);
                 }
                 configured.insert(key);
             }
@@ -132,21 +165,26 @@ impl Position {
         }
     }
 
-    /// Blocks up to that of the last hash are read. `hashes` are of consecutive blocks; `window` of them are kept.
-    pub fn advance(&mut self, next: u64, hashes: &[B256], window: u64) {
-        let connected = self.recent.next() == Some(next - hashes.len() as u64);
-        if !connected {
-            self.recent.hashes.clear();
+    /// Blocks up to that of the last hash are read. `hashes` are of consecutive blocks, the first of them a child of `parent`.
+    /// Kept are those that a reorg of `window` blocks can replace, and the one below them.
+    pub fn advance(&mut self, next: u64, parent: B256, hashes: &[B256], window: u64) {
+        let first = next - hashes.len() as u64;
+        if self.recent.next() != Some(first) {
+            // Genesis has no parent.
+            self.recent.hashes = Vec::from_iter((first > 0).then_some(parent));
         }
         self.recent.hashes.extend_from_slice(hashes);
-        let excess = self
-            .recent
-            .hashes
-            .len()
-            .saturating_sub(usize::try_from(window).unwrap_or(usize::MAX));
+        let kept = usize::try_from(window.saturating_add(1)).unwrap_or(usize::MAX);
+        let excess = self.recent.hashes.len().saturating_sub(kept);
         self.recent.hashes.drain(..excess);
         self.recent.first = next - self.recent.hashes.len() as u64;
         self.next = next;
+    }
+
+    /// Where to begin again when no recent block is left in the chain: at the lowest block that was ever read, if no reorg
+    /// deeper than the window is needed for that. None if it is.
+    pub fn restart(&self) -> Option<u64> {
+        (self.recent.first < self.start).then_some(self.start)
     }
 
     /// Forgets everything at and above `from`.
@@ -157,6 +195,26 @@ impl Position {
         for at in self.events.behind.values_mut() {
             *at = (*at).min(from);
         }
+        self.tags = self.tags.below(from);
+    }
+}
+
+impl Tags {
+    /// What was told, else what `other` was told.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            safe: self.safe.or(other.safe),
+            finalized: self.finalized.or(other.finalized),
+        }
+    }
+
+    /// After a rollback to `from`: what has left the chain was neither.
+    pub fn below(self, from: u64) -> Self {
+        let limit = |tag: u64| tag.min(from.saturating_sub(1));
+        Self {
+            safe: self.safe.map(limit),
+            finalized: self.finalized.map(limit),
+        }
     }
 }
 
@@ -164,6 +222,11 @@ impl Recent {
     /// Block after the last known one.
     pub fn next(&self) -> Option<u64> {
         (!self.hashes.is_empty()).then(|| self.first + self.hashes.len() as u64)
+    }
+
+    /// The lowest block whose hash is known, if any is.
+    pub fn first(&self) -> u64 {
+        self.first
     }
 
     /// Hash of the last block.

@@ -70,7 +70,11 @@ pub struct Wanted {
 #[derive(Debug)]
 pub enum Failure {
     /// The node understood and refuses: perhaps a limit.
-    Refused(SourceError),
+    Refused {
+        error: SourceError,
+        code: i64,
+        message: String,
+    },
     /// The answer did not come, or made no sense.
     Lost(SourceError),
 }
@@ -78,7 +82,7 @@ pub enum Failure {
 impl From<Failure> for SourceError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(error) | Failure::Lost(error) => error,
+            Failure::Refused { error, .. } | Failure::Lost(error) => error,
         }
     }
 }
@@ -110,7 +114,7 @@ impl Rpc {
         Ok(id.to())
     }
 
-    /// None if the chain has no such block.
+    /// None if the chain has no such block, or the node does not know such a tag.
     pub async fn header(&self, at: At) -> Result<Option<Header>, Failure> {
         let tag = match at {
             At::Number(number) => format!("{number:#x}"),
@@ -118,7 +122,14 @@ impl Rpc {
             At::Safe => "safe".into(),
             At::Finalized => "finalized".into(),
         };
-        let header: Option<Header> = self.call("eth_getBlockByNumber", json!([tag, false])).await?;
+        let header: Option<Header> = match self.call("eth_getBlockByNumber", json!([tag, false])).await {
+            Err(Failure::Refused { code, message, .. })
+                if matches!(at, At::Safe | At::Finalized) && is_unknown(code, &message) =>
+            {
+                None
+            }
+            answer => answer?,
+        };
         match (at, header) {
             (At::Number(number), Some(header)) if header.number != number => {
                 let reason = format!("answered with block {} when asked for {number}", header.number);
@@ -208,10 +219,11 @@ impl Rpc {
             reason,
         };
         match error {
-            RpcError::ErrorResp(refusal) => Err(Failure::Refused(failed(format!(
-                "{method}: error {}: {}",
-                refusal.code, refusal.message
-            )))),
+            RpcError::ErrorResp(refusal) => Err(Failure::Refused {
+                error: failed(format!("{method}: error {}: {}", refusal.code, refusal.message)),
+                code: refusal.code,
+                message: refusal.message.into_owned(),
+            }),
             error => {
                 // Only once, even when many calls fail together.
                 let next = (index + 1) % self.nodes.len();
@@ -222,6 +234,19 @@ impl Rpc {
             }
         }
     }
+}
+
+/// Whether a refusal means that the node has no block for a tag, as nodes before the merge, some other chains and nodes that
+/// have not heard of finality yet say it: invalid params (-32602), unknown block (-39001), or an error of any code in words.
+fn is_unknown(code: i64, message: &str) -> bool {
+    let message = message.to_lowercase();
+    let says = |words| message.contains(words);
+    let of_tags = || {
+        message
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word == "tag")
+    };
+    matches!(code, -32602 | -39001) || of_tags() || says("block not found") || says("unknown block")
 }
 
 impl Node {

@@ -7,21 +7,21 @@
 
 use super::{
     abi::Abi,
-    blocks::{Decoded, REQUESTS, Reader, time},
-    position::Position,
+    blocks::{Decoded, Reader},
+    finality::Finality,
+    position::{Position, Tags},
     rpc::{At, Failure, Header, Rpc},
     wake::Wake,
 };
-use crate::source::{Cursor, Heads, Source, SourceError, Step};
+use crate::source::{Cursor, Source, SourceError, Step};
 use alloy::primitives::{Address, B256};
 use async_trait::async_trait;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use novate_catalog::Table;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 /// Blocks per step near the head.
-const NEAR: u64 = 64;
+pub(super) const NEAR: u64 = 64;
 /// Blocks of the first range.
 const FIRST_RANGE: u64 = 100;
 /// Logs that a range should give: enough to be worth a request, few enough to be held in memory.
@@ -82,7 +82,7 @@ impl EvmContract {
 /// Follows one network.
 #[derive(Debug)]
 pub struct EvmSource {
-    options: EvmOptions,
+    pub(super) options: EvmOptions,
     tables: Vec<Arc<Table>>,
     pub(super) rpc: Rpc,
     wake: Option<Wake>,
@@ -91,8 +91,9 @@ pub struct EvmSource {
     pub(super) range: u64,
     /// Whether the node ever refused a range.
     limited: bool,
-    /// What the node said is confirmed and final when this was its head.
-    finality: Option<(B256, u64, u64)>,
+    /// What is confirmed and final, as asked last.
+    pub(super) finality: Option<Finality>,
+    pub(super) tags: Tags,
 }
 
 impl EvmSource {
@@ -115,6 +116,7 @@ impl EvmSource {
             range,
             limited: false,
             finality: None,
+            tags: Tags::default(),
         })
     }
 
@@ -170,9 +172,14 @@ impl EvmSource {
         let (finality, decoded) = tokio::join!(self.finality(head), reader.of_blocks(&headers));
         let hashes: Vec<B256> = headers.iter().map(|header| header.hash).collect();
         let mut position = position.clone();
-        position.advance(to + 1, &hashes, self.options.reorg_window);
-        let heads = self.heads(head, finality?)?;
-        advance(&position, decoded?, to == head.number, heads).map(Some)
+        position.advance(
+            to + 1,
+            parent.unwrap_or_default(),
+            &hashes,
+            self.options.reorg_window,
+        );
+        self.advance(position, decoded?, to == head.number, head, finality?)
+            .map(Some)
     }
 
     async fn by_range(&mut self, position: &Position, head: Header) -> Result<Step, SourceError> {
@@ -198,9 +205,9 @@ impl EvmSource {
         }
         let mut position = position.clone();
         first?;
-        position.advance(to + 1, &[last?.hash], self.options.reorg_window);
-        let heads = self.heads(head, finality?)?;
-        advance(&position, decoded, false, heads)
+        let last = last?;
+        position.advance(to + 1, last.parent_hash, &[last.hash], self.options.reorg_window);
+        self.advance(position, decoded, false, head, finality?)
     }
 
     /// Takes what a range gave and sets the size of the next one. None: try again with a shorter one.
@@ -224,7 +231,7 @@ impl EvmSource {
                 Ok(Some(decoded))
             }
             // Limits are told in many words, so every refusal counts as one until a single block is refused.
-            Err(Failure::Refused(reason)) if length > 1 => {
+            Err(Failure::Refused { error: reason, .. }) if length > 1 => {
                 (self.range, self.limited) = (length / 2, true);
                 tracing::debug!(network = self.options.network, %reason, range = self.range, "shorter ranges");
                 Ok(None)
@@ -237,69 +244,24 @@ impl EvmSource {
         }
     }
 
-    /// Goes back to the newest block that we and the chain have in common.
-    pub(super) async fn roll_back(&self, position: &Position) -> Result<Step, SourceError> {
-        let compare = |(number, hash): (u64, B256)| async move {
-            let header = self.rpc.header(At::Number(number)).await?;
-            Ok::<_, SourceError>((number, header.is_some_and(|header| header.hash == hash)))
-        };
-        let mut comparisons =
-            Box::pin(stream::iter(position.recent.newest_first().map(compare)).buffered(REQUESTS));
-        let mut oldest = position.next;
-        while let Some((number, common)) = comparisons.try_next().await? {
-            oldest = number;
-            if common {
-                let from = number + 1;
-                let depth = position.next - from;
-                tracing::warn!(network = self.options.network, from, depth, "reorg: rolling back");
-                let mut position = position.clone();
-                position.roll_back(from);
-                return Ok(Step::Rollback {
-                    from_block: from,
-                    cursor: position.cursor()?,
-                });
-            }
-        }
-        Err(SourceError::Fatal(format!(
-            "network {}: the chain replaced all of the last {} blocks that were indexed (from block {oldest} on); if the chain \
-             was started anew run `novate db reset`, if reorgs as deep as this are normal there raise `reorg_window` \
-             (now {}) before that",
-            self.options.network,
-            position.next - oldest,
-            self.options.reorg_window,
-        )))
-    }
-
-    /// Numbers of the newest confirmed and the newest final block.
-    pub(super) async fn finality(&self, head: Header) -> Result<(u64, u64), SourceError> {
-        if let Some((hash, confirmed, finalized)) = self.finality
-            && hash == head.hash
-        {
-            return Ok((confirmed, finalized));
-        }
-        let tagged = |at, depth: u64| async move {
-            match self.rpc.header(at).await {
-                Ok(Some(header)) => Ok(header.number),
-                // Not every chain has the tag.
-                Ok(None) | Err(Failure::Refused(_)) => Ok(head.number.saturating_sub(depth)),
-                Err(lost) => Err(lost.into()),
-            }
-        };
-        tokio::try_join!(
-            tagged(At::Safe, self.options.confirmed_depth),
-            tagged(At::Finalized, self.options.finalized_depth)
-        )
-    }
-
-    pub(super) fn heads(&mut self, head: Header, finality: (u64, u64)) -> Result<Heads, SourceError> {
-        let (confirmed, finalized) = finality;
-        self.finality = Some((head.hash, confirmed, finalized));
-        let head_time = time(head.timestamp).ok_or_else(|| self.rpc.unavailable("gives its head no time"))?;
-        Ok(Heads {
-            head: head.number,
-            confirmed,
-            finalized,
-            head_time,
+    /// The step to `position`, with what was read on the way.
+    pub(super) fn advance(
+        &mut self,
+        mut position: Position,
+        decoded: Decoded,
+        live: bool,
+        head: Header,
+        finality: Finality,
+    ) -> Result<Step, SourceError> {
+        let heads = self.heads(head, finality)?;
+        position.tags = self.tags;
+        let Decoded { events, undecoded } = decoded;
+        Ok(Step::Advance {
+            events,
+            undecoded,
+            cursor: position.cursor(self.contracts())?,
+            live,
+            heads,
         })
     }
 
@@ -315,22 +277,6 @@ impl EvmSource {
             None => tokio::time::sleep_until(until).await,
         }
     }
-}
-
-pub(super) fn advance(
-    position: &Position,
-    decoded: Decoded,
-    live: bool,
-    heads: Heads,
-) -> Result<Step, SourceError> {
-    let Decoded { events, undecoded } = decoded;
-    Ok(Step::Advance {
-        events,
-        undecoded,
-        cursor: position.cursor()?,
-        live,
-        heads,
-    })
 }
 
 #[async_trait]
@@ -369,6 +315,7 @@ impl Source for EvmSource {
             self.wake = Some(Wake::start(&self.options.network, ws)?);
         }
         let position = Position::of(cursor, &self.options.contracts)?;
+        self.tags = self.tags.or(position.tags);
         let deadline = Instant::now() + patience;
         loop {
             let head = self.rpc.header(At::Latest).await?;
