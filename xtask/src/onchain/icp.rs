@@ -33,7 +33,8 @@ pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
     for name in CANISTERS {
         let dir = format!("canisters/{name}");
         let mut list = sources::of_crate(repo, &dir, name)?;
-        list.push("Cargo.toml#[profile.canister]".into());
+        // The profile inherits from the other one.
+        list.extend(["canister", "release"].map(|profile| format!("Cargo.toml#[profile.{profile}]")));
         let code = Sources::hashed(repo, list)?;
         let schema = format!("{name}.icrc3.json");
         let blocks = Sources::hashed(repo, vec![format!("{dir}/{schema}")])?;
