@@ -190,6 +190,14 @@ impl Log {
         lines.push_back(line);
     }
 
+    /// Waits until the threads that read the pipes of an ended process have read all of it; each holds this log till then.
+    fn wait_until_read(&self) {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while Arc::strong_count(&self.0) > 1 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     fn text(&self) -> String {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n")
@@ -242,7 +250,11 @@ fn read_banner(lines: &mpsc::Receiver<String>) -> Option<(u16, Vec<Account>)> {
 
 fn failure(mut process: Spawned, log: &Log, port: u16) -> Error {
     // stdout closes a moment before the process ends.
-    match process.wait_for(Duration::from_secs(1)) {
+    let ended = process.wait_for(Duration::from_secs(1));
+    if matches!(ended, Ok(Some(_))) {
+        log.wait_until_read();
+    }
+    match ended {
         Ok(Some(_)) if log.text().contains("Address already in use") => Error::PortInUse {
             program: "anvil",
             port,
