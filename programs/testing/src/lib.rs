@@ -1,0 +1,1 @@
+//! A LiteSVM with built programs, for the tests of the Solana programs.
