@@ -6,7 +6,7 @@ use xtask::{
     onchain::{
         compare::differences,
         json::pretty,
-        product::{Product, Sources, install, up_to_date},
+        product::{Part, Product, Sources, install, orphans, remove_orphans, up_to_date},
     },
     repo::Repo,
 };
@@ -45,12 +45,24 @@ impl Checkout {
         }
     }
 
-    fn install(&self, chain: &str, products: Vec<Product>) {
-        install(&self.repo, chain, &self.out, products).unwrap();
+    fn install(&self, chain: &'static str, products: Vec<Product>) {
+        self.install_part(&whole(chain, &[]), products);
+    }
+
+    fn install_part(&self, part: &Part, products: Vec<Product>) {
+        install(&self.repo, part, &self.out, products).unwrap();
+    }
+
+    fn up_to_date(&self, chain: &'static str, expected: &[&str]) -> bool {
+        up_to_date(&self.repo, &whole(chain, expected))
+    }
+
+    fn has(&self, artifact: &str) -> bool {
+        self.repo.root.join("artifacts").join(artifact).exists()
     }
 
     fn differences(&self, products: &[Product]) -> Vec<String> {
-        differences(&self.repo.root, "evm", &self.out, products).unwrap()
+        differences(&self.repo.root, &whole("evm", &[]), &self.out, products).unwrap()
     }
 
     fn change(&self, source: &str) {
@@ -58,18 +70,35 @@ impl Checkout {
     }
 }
 
+/// A chain that is built at once.
+fn whole(chain: &'static str, expected: &[&str]) -> Part {
+    Part {
+        chain,
+        name: None,
+        expected: expected.iter().map(|file| file.to_string()).collect(),
+    }
+}
+
+/// A program that is built alone.
+fn program(name: &'static str) -> Part {
+    Part {
+        name: Some(name),
+        ..whole("solana", &[&format!("{name}.so"), &format!("{name}.json")])
+    }
+}
+
 #[test]
 fn what_was_installed_is_up_to_date_until_its_source_changes() {
     let checkout = Checkout::new();
-    assert!(!up_to_date(&checkout.repo, "evm", &[]));
+    assert!(!checkout.up_to_date("evm", &[]));
     checkout.install("evm", vec![checkout.built("A.json", "{}", "a")]);
-    assert!(up_to_date(&checkout.repo, "evm", &[]));
-    assert!(up_to_date(&checkout.repo, "evm", &["A.json".into()]));
-    assert!(!up_to_date(&checkout.repo, "evm", &["B.json".into()]));
+    assert!(checkout.up_to_date("evm", &[]));
+    assert!(checkout.up_to_date("evm", &["A.json"]));
+    assert!(!checkout.up_to_date("evm", &["B.json"]));
     checkout.change("b");
-    assert!(up_to_date(&checkout.repo, "evm", &[]));
+    assert!(checkout.up_to_date("evm", &[]));
     checkout.change("a");
-    assert!(!up_to_date(&checkout.repo, "evm", &[]));
+    assert!(!checkout.up_to_date("evm", &[]));
 }
 
 #[test]
@@ -78,9 +107,56 @@ fn installing_a_chain_replaces_its_files_and_leaves_the_others() {
     checkout.install("solana", vec![checkout.built("p.so", "ELF", "b")]);
     checkout.install("evm", vec![checkout.built("Old.json", "{}", "a")]);
     checkout.install("evm", vec![checkout.built("New.json", "{}", "a")]);
-    assert!(!checkout.repo.root.join("artifacts/evm/Old.json").exists());
-    assert!(up_to_date(&checkout.repo, "evm", &["New.json".into()]));
-    assert!(up_to_date(&checkout.repo, "solana", &["p.so".into()]));
+    assert!(!checkout.has("evm/Old.json"));
+    assert!(checkout.up_to_date("evm", &["New.json"]));
+    assert!(checkout.up_to_date("solana", &["p.so"]));
+}
+
+#[test]
+fn installing_a_program_leaves_the_other_programs() {
+    let checkout = Checkout::new();
+    let (p, q) = (program("p"), program("q"));
+    let product = |file: &str, content: &str, source: &str| checkout.built(file, content, source);
+    checkout.install_part(
+        &p,
+        vec![product("p.so", "ELF", "a"), product("p.json", "{}", "a")],
+    );
+    assert!(up_to_date(&checkout.repo, &p) && !up_to_date(&checkout.repo, &q));
+    checkout.install_part(
+        &q,
+        vec![product("q.so", "ELF", "b"), product("q.json", "{}", "b")],
+    );
+    assert!(up_to_date(&checkout.repo, &p) && up_to_date(&checkout.repo, &q));
+    // Only the one whose source changed is stale, and building it again makes all right.
+    checkout.change("b");
+    assert!(up_to_date(&checkout.repo, &p) && !up_to_date(&checkout.repo, &q));
+    checkout.install_part(
+        &q,
+        vec![product("q.so", "ELF 2", "b"), product("q.json", "{}", "b")],
+    );
+    assert!(up_to_date(&checkout.repo, &p) && up_to_date(&checkout.repo, &q));
+    // A program without an interface is not all of it.
+    checkout.install_part(&q, vec![product("q.so", "ELF 2", "b")]);
+    assert!(!up_to_date(&checkout.repo, &q));
+}
+
+#[test]
+fn a_program_that_is_no_more_is_removed_with_its_entries() {
+    let checkout = Checkout::new();
+    let (p, q) = (program("p"), program("q"));
+    let built = |name: &str| ["so", "json"].map(|kind| checkout.built(&format!("{name}.{kind}"), "{}", "a"));
+    checkout.install_part(&p, built("p").into());
+    checkout.install_part(&q, built("q").into());
+    let parts = [p];
+    let manifest = || artifact_manifest::Manifest::read(&checkout.repo.root).unwrap();
+    assert_eq!(
+        orphans(&manifest(), "solana", &parts),
+        ["solana/q.json", "solana/q.so"]
+    );
+    remove_orphans(&checkout.repo, "solana", &parts).unwrap();
+    assert!(!checkout.has("solana/q.so") && !checkout.has("solana/q.json") && checkout.has("solana/p.so"));
+    assert_eq!(orphans(&manifest(), "solana", &parts), [""; 0]);
+    assert!(up_to_date(&checkout.repo, &parts[0]));
 }
 
 #[test]
@@ -89,7 +165,7 @@ fn a_source_that_changes_during_the_build_leaves_the_artifact_stale() {
     let product = checkout.built("A.json", "{}", "a");
     checkout.change("a");
     checkout.install("evm", vec![product]);
-    assert!(!up_to_date(&checkout.repo, "evm", &[]));
+    assert!(!checkout.up_to_date("evm", &[]));
 }
 
 #[test]

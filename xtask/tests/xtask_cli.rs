@@ -39,7 +39,14 @@ fn wrong_usage_ends_with_code_2_and_names_what_is_wrong() {
             "setup --fast",
             "unknown flag --fast; see: cargo xtask setup --help",
         ),
-        ("build-onchain --only near", "known: solana, icp, evm"),
+        (
+            "build-onchain --only near",
+            "known: solana, icp, evm, solana/session-keys",
+        ),
+        (
+            "build-onchain --only solana/market",
+            "chain or program \"solana/market\" is unknown",
+        ),
         ("build-onchain --only", "--only needs a value"),
         (
             "test --only compile",

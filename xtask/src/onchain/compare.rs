@@ -1,19 +1,19 @@
 //! `--check`: what is committed against what was just built.
 
-use super::product::{Product, is_of};
+use super::product::{Part, Product};
 use anyhow::Result;
 use artifact_manifest::{ARTIFACTS, Manifest};
 use std::{fs, path::Path};
 
-/// One line for each artifact of `chain` that is not what its sources give.
+/// One line for each artifact of `part` that is not what its sources give.
 ///
 /// # Errors
 /// When the manifest or a file that was built cannot be read.
-pub fn differences(root: &Path, chain: &str, out: &Path, built: &[Product]) -> Result<Vec<String>> {
+pub fn differences(root: &Path, part: &Part, out: &Path, built: &[Product]) -> Result<Vec<String>> {
     let manifest = Manifest::read(root)?;
     let mut found = Vec::new();
     for product in built {
-        let name = format!("{chain}/{}", product.file);
+        let name = format!("{}/{}", part.chain, product.file);
         let fresh = product.entry(out)?;
         if let Err(stale) = artifact_manifest::check(root, &name) {
             found.push(stale.to_string());
@@ -27,16 +27,20 @@ pub fn differences(root: &Path, chain: &str, out: &Path, built: &[Product]) -> R
             found.extend(first_difference(&committed, &now).map(|line| format!("artifacts/{name}: {line}")));
         }
     }
-    let gone = manifest
-        .0
-        .keys()
-        .filter(|name| is_of(chain, name))
-        .filter(|name| {
-            let file = name.trim_start_matches(chain).trim_start_matches('/');
-            built.iter().all(|product| product.file != file)
-        });
-    found.extend(gone.map(|name| format!("artifacts/{name}: nothing builds it any more")));
+    let is_built = |name: &str| {
+        let mut files = built
+            .iter()
+            .map(|product| format!("{}/{}", part.chain, product.file));
+        files.any(|file| file == name)
+    };
+    let owned = manifest.0.keys().filter(|name| part.owns(name));
+    found.extend(owned.filter(|name| !is_built(name)).map(|name| gone(name)));
     Ok(found)
+}
+
+/// What is said of an artifact in the manifest that no build gives.
+pub fn gone(artifact: &str) -> String {
+    format!("artifacts/{artifact}: nothing builds it any more")
 }
 
 /// Text is the same on every machine; machine code depends on compiler and folders.

@@ -2,7 +2,7 @@
 
 use super::{
     json,
-    product::{Product, Sources},
+    product::{Part, Product, Sources},
 };
 use crate::{
     process::run_aside,
@@ -25,7 +25,16 @@ const SOURCES: [&str; 5] = [
     "package-lock.json#solc",
 ];
 
-pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
+/// All contracts at once; forge finds them.
+pub fn parts() -> Vec<Part> {
+    vec![Part {
+        chain: "evm",
+        name: None,
+        expected: Vec::new(),
+    }]
+}
+
+pub fn build(repo: &Repo, out: &Path, _: &Part) -> Result<Vec<Product>> {
     let sources = Sources::hashed(repo, SOURCES.map(str::to_owned).into())?;
     let work = repo.target.join("onchain/evm");
     repo::empty_dir(&work)?;

@@ -1,7 +1,7 @@
 //! ICP canisters: `.wasm`, `.did` and the schema of the blocks that they log.
 
 use super::{
-    product::{Product, Sources},
+    product::{Part, Product, Sources},
     sources,
 };
 use crate::{
@@ -21,14 +21,19 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Names of the packages and of their folders below `canisters/`.
 const CANISTERS: [&str; 1] = ["signer"];
 
-pub fn expected() -> Vec<String> {
-    CANISTERS
+/// All canisters at once.
+pub fn parts() -> Vec<Part> {
+    let files = CANISTERS
         .iter()
-        .flat_map(|name| ["wasm", "did", "icrc3.json"].map(|kind| format!("{name}.{kind}")))
-        .collect()
+        .flat_map(|name| ["wasm", "did", "icrc3.json"].map(|kind| format!("{name}.{kind}")));
+    vec![Part {
+        chain: "icp",
+        name: None,
+        expected: files.collect(),
+    }]
 }
 
-pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
+pub fn build(repo: &Repo, out: &Path, _: &Part) -> Result<Vec<Product>> {
     let mut products = Vec::new();
     for name in CANISTERS {
         let dir = format!("canisters/{name}");

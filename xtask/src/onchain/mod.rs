@@ -16,19 +16,20 @@ use crate::{
     setup,
 };
 use anyhow::{Context, Result, ensure};
+use artifact_manifest::Manifest;
 pub use icp::has_target;
 pub use solana::has_build_sbf;
 
-use product::Product;
+use product::{Part, Product};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
 };
 
 pub const HELP: &str = "\
-cargo xtask build-onchain [--only solana|icp|evm] [--force] [--check]
+cargo xtask build-onchain [--only solana|solana/PROGRAM|icp|evm] [--force] [--check]
 
-Builds what runs on a chain and writes artifacts/, which is committed, so that everything else builds without
+Builds what is stale of what runs on a chain and writes artifacts/, which is committed, so that everything else builds without
 the tools of the chains:
 
   solana/*.so, *.json     programs and their IDL: cargo build-sbf if you have it, else the toolchain that
@@ -38,7 +39,7 @@ the tools of the chains:
   evm/*.json              ABI and bytecode of the contracts, by forge and solc from npm
   manifest.json           for each of them the sources it was made from and a hash over them
 
-  --only CHAIN   only this chain
+  --only WHAT    only this chain, or this program: solana/staking
   --force        build also what is up to date
   --check        build into a temporary folder and fail when a committed IDL, ABI, .did or source hash differs.
                  The bytes of .so and .wasm are not compared: they depend on compiler and folders.
@@ -48,37 +49,57 @@ the tools of the chains:
 struct Chain {
     /// The name of its folder in `artifacts/`.
     name: &'static str,
-    /// What must be there; more may come out of the build.
-    expected: fn() -> Vec<String>,
-    /// Builds all of them below a folder.
-    build: fn(&Repo, &Path) -> Result<Vec<Product>>,
+    /// What is built, and found stale, one by one.
+    parts: fn() -> Vec<Part>,
+    /// Builds one of them into a folder.
+    build: fn(&Repo, &Path, &Part) -> Result<Vec<Product>>,
 }
 
 const CHAINS: [Chain; 3] = [
     Chain {
         name: "solana",
-        expected: solana::expected,
+        parts: solana::parts,
         build: solana::build,
     },
     Chain {
         name: "icp",
-        expected: icp::expected,
+        parts: icp::parts,
         build: icp::build,
     },
     Chain {
         name: "evm",
-        expected: Vec::new,
+        parts: evm::parts,
         build: evm::build,
     },
 ];
+
+/// A chain or one of its parts, by the name that `--only` takes.
+struct Only(String);
+
+impl Only {
+    fn parse(name: &str) -> Result<Self> {
+        let mut known: Vec<_> = CHAINS.iter().map(|chain| chain.name.to_owned()).collect();
+        let parts = CHAINS.iter().flat_map(|chain| (chain.parts)());
+        known.extend(
+            parts
+                .filter(|part| part.name.is_some())
+                .map(|part| part.to_string()),
+        );
+        let known = known.iter().map(String::as_str);
+        Ok(Self(args::one_of("chain or program", name, known)?.to_owned()))
+    }
+
+    fn has(&self, part: &Part) -> bool {
+        self.0 == part.chain || self.0 == part.to_string()
+    }
+}
 
 pub fn main(mut args: Args) -> Result<()> {
     let (mut only, mut force, mut check) = (None, false, false);
     while let Some(arg) = args.next()? {
         match &arg {
             Arg::Flag(flag) if flag == "--only" => {
-                let name = args.value("--only")?;
-                only = Some(args::one_of("chain", &name, CHAINS.map(|chain| chain.name))?.to_owned());
+                only = Some(Only::parse(&args.value("--only")?)?);
             }
             Arg::Flag(flag) if flag == "--force" => force = true,
             Arg::Flag(flag) if flag == "--check" => check = true,
@@ -87,13 +108,10 @@ pub fn main(mut args: Args) -> Result<()> {
     }
     let repo = Repo::find()?;
     let _lock = lock(&repo)?;
-    let chosen = CHAINS
-        .iter()
-        .filter(|chain| only.as_deref().is_none_or(|name| name == chain.name));
     if check {
-        compare(&repo, chosen)
+        compare(&repo, only.as_ref())
     } else {
-        update(&repo, chosen, force)
+        update(&repo, only.as_ref(), force)
     }
 }
 
@@ -103,7 +121,7 @@ pub fn main(mut args: Args) -> Result<()> {
 /// When something does not build or a committed artifact is not what its sources give.
 pub fn check_all(repo: &Repo) -> Result<()> {
     let _lock = lock(repo)?;
-    compare(repo, CHAINS.iter())
+    compare(repo, None)
 }
 
 /// Two builds at once would write the same files. The lock ends with the returned file.
@@ -118,25 +136,38 @@ fn lock(repo: &Repo) -> Result<File> {
     Ok(file)
 }
 
-/// Builds what is stale and puts it in its place.
-fn update<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>, force: bool) -> Result<()> {
-    for chain in chains {
-        if !force && product::up_to_date(repo, chain.name, &(chain.expected)()) {
-            eprintln!("xtask: artifacts/{}: up to date", chain.name);
-            continue;
+/// Builds what is stale and puts it in its place, one part after another: what comes before a failure stays.
+fn update(repo: &Repo, only: Option<&Only>, force: bool) -> Result<()> {
+    for chain in &CHAINS {
+        let parts = (chain.parts)();
+        for part in parts.iter().filter(|part| only.is_none_or(|only| only.has(part))) {
+            if !force && product::up_to_date(repo, part) {
+                eprintln!("xtask: artifacts of {part}: up to date");
+                continue;
+            }
+            let (out, products) = built(repo, chain, part)?;
+            product::install(repo, part, &out, products)?;
         }
-        let (out, products) = built(repo, chain)?;
-        product::install(repo, chain.name, &out, products)?;
+        if only.is_none_or(|only| only.0 == chain.name) {
+            product::remove_orphans(repo, chain.name, &parts)?;
+        }
     }
     Ok(())
 }
 
 /// Builds elsewhere and compares.
-fn compare<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>) -> Result<()> {
+fn compare(repo: &Repo, only: Option<&Only>) -> Result<()> {
     let mut differences = Vec::new();
-    for chain in chains {
-        let (out, products) = built(repo, chain)?;
-        differences.extend(compare::differences(&repo.root, chain.name, &out, &products)?);
+    for chain in &CHAINS {
+        let parts = (chain.parts)();
+        for part in parts.iter().filter(|part| only.is_none_or(|only| only.has(part))) {
+            let (out, products) = built(repo, chain, part)?;
+            differences.extend(compare::differences(&repo.root, part, &out, &products)?);
+        }
+        if only.is_none_or(|only| only.0 == chain.name) {
+            let orphans = product::orphans(&Manifest::read(&repo.root)?, chain.name, &parts);
+            differences.extend(orphans.iter().map(|name| compare::gone(name)));
+        }
     }
     for difference in &differences {
         eprintln!("{difference}");
@@ -151,12 +182,12 @@ fn compare<'a>(repo: &Repo, chains: impl Iterator<Item = &'a Chain>) -> Result<(
     Ok(())
 }
 
-fn built(repo: &Repo, chain: &Chain) -> Result<(PathBuf, Vec<Product>)> {
-    let out = repo.target.join("onchain/out").join(chain.name);
+fn built(repo: &Repo, chain: &Chain, part: &Part) -> Result<(PathBuf, Vec<Product>)> {
+    let out = repo.target.join("onchain/out").join(part.to_string());
     repo::empty_dir(&out)?;
     setup::npm(repo)?;
-    let products = timed(&format!("build artifacts/{}", chain.name), || {
-        (chain.build)(repo, &out)
+    let products = timed(&format!("build artifacts of {part}"), || {
+        (chain.build)(repo, &out, part)
     })?;
     Ok((out, products))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     idl,
-    product::{Product, Sources},
+    product::{Part, Product, Sources},
     sources,
 };
 use crate::{
@@ -14,55 +14,79 @@ use anyhow::{Context, Result};
 use std::{fs, path::Path, process::Command};
 
 struct Program {
-    /// Name of the package, of its folder below `programs/` and of its `.so`.
-    name: &'static str,
+    /// Name of the package and of its folder below `programs/`.
+    package: &'static str,
     /// Test programs are called by bytes and need none.
     has_idl: bool,
 }
 
-const PROGRAMS: [Program; 2] = [
+const PROGRAMS: [Program; 5] = [
     Program {
-        name: "settlement",
+        package: "session-keys",
         has_idl: true,
     },
     Program {
-        name: "conformance",
+        package: "settlement",
+        has_idl: true,
+    },
+    Program {
+        package: "staking",
+        has_idl: true,
+    },
+    Program {
+        package: "rewards",
+        has_idl: true,
+    },
+    Program {
+        package: "conformance",
         has_idl: false,
     },
 ];
 
-pub fn expected() -> Vec<String> {
-    let files = |program: &Program| {
-        let idl = program.has_idl.then(|| format!("{}.json", program.name));
-        [Some(format!("{}.so", program.name)), idl]
-    };
-    PROGRAMS.iter().flat_map(files).flatten().collect()
-}
+impl Program {
+    /// Name of its library, of its `.so` and of its IDL, from which `declare_program!` takes it.
+    fn library(&self) -> String {
+        self.package.replace('-', "_")
+    }
 
-pub fn build(repo: &Repo, out: &Path) -> Result<Vec<Product>> {
-    let mut products = Vec::new();
-    for Program { name, has_idl } in &PROGRAMS {
-        let dir = format!("programs/{name}");
-        let sources = Sources::hashed(repo, sources::of_crate(repo, &dir, name)?)?;
-        let mut add = |file: String| {
-            products.push(Product {
-                file,
-                sources: sources.clone(),
-            })
-        };
-        timed(&format!("{name}.so"), || compile(repo, &dir, out))?;
-        add(format!("{name}.so"));
-        if *has_idl {
-            let idl = timed(&format!("IDL of {name}"), || idl::of_program(repo, &dir, name))?;
-            fs::write(out.join(format!("{name}.json")), idl).context("writing the IDL")?;
-            add(format!("{name}.json"));
+    fn part(&self) -> Part {
+        let library = self.library();
+        let idl = self.has_idl.then(|| format!("{library}.json"));
+        Part {
+            chain: "solana",
+            name: Some(self.package),
+            expected: [format!("{library}.so")].into_iter().chain(idl).collect(),
         }
     }
-    Ok(products)
 }
 
-/// Writes `NAME.so` into `out`.
-fn compile(repo: &Repo, dir: &str, out: &Path) -> Result<()> {
+/// The programs, each built alone.
+pub fn parts() -> Vec<Part> {
+    PROGRAMS.iter().map(Program::part).collect()
+}
+
+pub fn build(repo: &Repo, out: &Path, part: &Part) -> Result<Vec<Product>> {
+    let program = PROGRAMS.iter().find(|program| part.name == Some(program.package));
+    let program = program.with_context(|| format!("{part} is no program"))?;
+    let (package, library) = (program.package, program.library());
+    let dir = format!("programs/{package}");
+    let sources = Sources::hashed(repo, sources::of_crate(repo, &dir, package)?)?;
+    timed(&format!("{library}.so"), || compile(repo, &dir, &library, out))?;
+    if program.has_idl {
+        let idl = timed(&format!("IDL of {package}"), || {
+            idl::of_program(repo, &dir, package)
+        })?;
+        fs::write(out.join(format!("{library}.json")), idl).context("writing the IDL")?;
+    }
+    let product = |file: &String| Product {
+        file: file.clone(),
+        sources: sources.clone(),
+    };
+    Ok(part.expected.iter().map(product).collect())
+}
+
+/// Writes `LIBRARY.so` into `out`.
+fn compile(repo: &Repo, dir: &str, library: &str, out: &Path) -> Result<()> {
     let target = repo.target.join("onchain/sbf");
     if has_build_sbf(repo) {
         let mut command = build_sbf(repo);
@@ -74,9 +98,11 @@ fn compile(repo: &Repo, dir: &str, out: &Path) -> Result<()> {
         return run_aside(command.env("CARGO_TARGET_DIR", target));
     }
     let prefix = setup::toolchain(repo, "sbf")?;
-    let name = dir.rsplit('/').next().unwrap_or(dir);
     let mut command = repo.command(repo.root.join("xtask/toolchain/sbf/build.sh"));
-    command.arg(prefix).arg(dir).arg(out.join(format!("{name}.so")));
+    command
+        .arg(prefix)
+        .arg(dir)
+        .arg(out.join(format!("{library}.so")));
     run_aside(command.env("CARGO_TARGET_DIR", target))
 }
 
