@@ -54,4 +54,14 @@ pub enum SettlementError {
     MintIsClosable,
     #[msg("The mint has an extension that is not known to be safe: use a mint without it")]
     MintExtensionUnknown,
+    #[msg("The item is not in the settlement: deposit the NFT first")]
+    ItemOutside,
+    #[msg("The item is in the settlement already: there is nothing to do")]
+    ItemInside,
+    #[msg("The item is listed or auctioned: cancel that, or wait until it is sold")]
+    ItemOnSale,
+    #[msg("A batch that is not settled has moved the item: wait until it is finalized or reverted")]
+    ItemInTransit,
+    #[msg("The signer does not hold the item: sign with the holder's key")]
+    NotHolder,
 }
