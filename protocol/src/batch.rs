@@ -2,9 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::abi;
 use crate::eip712::Domain;
 use crate::keccak::keccak256;
+use crate::{abi, solana};
 
 const HEADER_TYPE: &[u8] = b"BatchHeader(uint64 chain,bytes32 settlement,uint64 sequence,\
     bytes32 intentsRoot,bytes32 deltasRoot,bytes32 itemsRoot,bytes blobCid,\
@@ -49,15 +49,7 @@ impl BatchHeader {
 
     /// The message that an Ed25519 authority signs for Solana: [`SOLANA_PREFIX`], then Borsh.
     pub fn solana_message(&self) -> [u8; SOLANA_MESSAGE_LEN] {
-        let mut message = [0; SOLANA_MESSAGE_LEN];
-        let (prefix, mut body) = message.split_at_mut(SOLANA_PREFIX.len());
-        prefix.copy_from_slice(SOLANA_PREFIX);
-        #[expect(
-            clippy::expect_used,
-            reason = "a slice refuses only what does not fit, and a header is LEN bytes"
-        )]
-        self.serialize(&mut body).expect("a header is LEN bytes");
-        message
+        solana::message(SOLANA_PREFIX, self)
     }
 
     /// The digest that a secp256k1 authority signs for an EVM chain.

@@ -37,6 +37,15 @@ impl Domain {
         }
     }
 
+    /// The domain of an `OrderRegistry` contract, which checks checkpoints of orders.
+    pub const fn orders(chain_id: u64, verifying_contract: [u8; 20]) -> Self {
+        Self {
+            name: "Novate Orders",
+            chain_id,
+            verifying_contract,
+        }
+    }
+
     /// `hashStruct(eip712Domain)`.
     pub fn separator(&self) -> [u8; 32] {
         keccak256(&[

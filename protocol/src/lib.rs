@@ -1,8 +1,8 @@
 //! The bytes that Novate's users sign and its contracts hash.
 //!
 //! One definition of every encoding that two chains must agree on: account and asset ids, the batch
-//! header, the leaves and Merkle trees that a header commits to, and the digests that the threshold keys
-//! sign. Solana programs, canisters, the clearing service and auditors all call this crate; Solidity
+//! header, the checkpoint of orders, the leaves and Merkle trees that these commit to, and the digests that the
+//! threshold keys sign. Solana programs, canisters, the clearing service and auditors all call this crate; Solidity
 //! implements the same bytes. `vectors/v1.json`, made by unrelated JavaScript, holds them all to it.
 //!
 //! Integers are unsigned and in base units unless a field says otherwise. The crate is `no_std`, and
@@ -21,3 +21,5 @@ pub mod ids;
 pub mod keccak;
 pub mod leaf;
 pub mod merkle;
+pub mod order;
+mod solana;

@@ -6,6 +6,11 @@
 
 use crate::keccak::keccak256;
 
+#[cfg(feature = "alloc")]
+mod tree;
+#[cfg(feature = "alloc")]
+pub use tree::Tree;
+
 /// The root of a tree without leaves. No proof leads to it.
 pub const EMPTY_ROOT: [u8; 32] = [0; 32];
 
@@ -18,71 +23,72 @@ pub fn verify(root: &[u8; 32], leaf: &[u8; 32], proof: &[[u8; 32]]) -> bool {
     computed == *root && *root != EMPTY_ROOT
 }
 
+/// Whether `leaves`, hashed like the leaf of [`verify`], are the leaves `first`, `first + 1`, .. of the tree with
+/// this root and `leaf_count` leaves. `leaves` is overwritten: the tree is folded up in place, without a heap.
+///
+/// `proof` is that of [`Tree::range_proof`], all of it. `leaf_count` comes from whoever vouches for the root.
+/// As in [`verify`], sorted pairs do not say on which side a node stands: it is the index inside a leaf that
+/// fixes its place, so the caller hashes leaf i of `leaves` with the index `first + i`.
+pub fn verify_range(
+    root: &[u8; 32],
+    leaf_count: u32,
+    first: u32,
+    leaves: &mut [[u8; 32]],
+    proof: &[[u8; 32]],
+) -> bool {
+    fold_range(leaf_count, first, leaves, proof) == Some(*root) && *root != EMPTY_ROOT
+}
+
+/// The root over the range, or `None` when there is no such range or the proof is too short or too long.
+///
+/// Goes up layer by layer. A layer's nodes have consecutive positions, and stand in `nodes` in descending order, as
+/// their parents will: leaf i is node 2n - 2 - i. An even position is a right child, with its sibling just below.
+/// In a tree whose leaves are on two levels, the last node of a layer may be the sibling of the first of the next.
+fn fold_range(leaf_count: u32, first: u32, nodes: &mut [[u8; 32]], proof: &[[u8; 32]]) -> Option<[u8; 32]> {
+    // The layer is nodes[start..end], and `highest` the position of its first node. Parents overwrite from 0 on what
+    // has been read.
+    let (mut start, mut end) = (0, nodes.len());
+    let after_last = u64::from(first).checked_add(end as u64)?;
+    if end == 0 || after_last > u64::from(leaf_count) {
+        return None;
+    }
+    let mut highest = 2 * u64::from(leaf_count) - 2 - u64::from(first);
+    let mut proof = proof.iter();
+    while highest > 0 {
+        let lowest = highest - (end - start - 1) as u64;
+        let (mut read, mut write) = (start, 0);
+        if highest % 2 == 1 {
+            *nodes.first_mut()? = parent(nodes.get(read)?, proof.next()?);
+            (read, write) = (read + 1, 1);
+        }
+        while read + 1 < end {
+            *nodes.get_mut(write)? = parent(nodes.get(read)?, nodes.get(read + 1)?);
+            (read, write) = (read + 2, write + 1);
+        }
+        highest = (highest - 1) / 2;
+        start = 0;
+        if read < end {
+            let sibling = if lowest == highest + 1 {
+                (highest, start) = (highest - 1, 1);
+                nodes.first()?
+            } else {
+                proof.next()?
+            };
+            *nodes.get_mut(write)? = parent(nodes.get(read)?, sibling);
+            write += 1;
+        }
+        end = write;
+    }
+    match proof.next() {
+        Some(_) => None,
+        None => nodes.get(start).copied(),
+    }
+}
+
 fn parent(a: &[u8; 32], b: &[u8; 32]) -> [u8; 32] {
     if a < b {
         keccak256(&[a, b])
     } else {
         keccak256(&[b, a])
-    }
-}
-
-#[cfg(feature = "alloc")]
-pub use tree::Tree;
-
-#[cfg(feature = "alloc")]
-mod tree {
-    use alloc::vec;
-    use alloc::vec::Vec;
-
-    use super::{EMPTY_ROOT, parent};
-
-    /// A whole tree, for those who make proofs.
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct Tree {
-        nodes: Vec<[u8; 32]>,
-    }
-
-    impl Tree {
-        /// The tree over these leaf hashes, in this order.
-        pub fn new(leaves: Vec<[u8; 32]>) -> Self {
-            let inner = leaves.len().saturating_sub(1);
-            let mut nodes = vec![EMPTY_ROOT; inner];
-            nodes.extend(leaves.into_iter().rev());
-            for i in (0..inner).rev() {
-                nodes[i] = parent(&nodes[2 * i + 1], &nodes[2 * i + 2]);
-            }
-            Self { nodes }
-        }
-
-        /// The root; [`EMPTY_ROOT`] without leaves.
-        pub fn root(&self) -> [u8; 32] {
-            self.nodes.first().copied().unwrap_or(EMPTY_ROOT)
-        }
-
-        /// Number of leaves.
-        pub fn len(&self) -> usize {
-            self.nodes.len().div_ceil(2)
-        }
-
-        /// Whether the tree has no leaves.
-        pub fn is_empty(&self) -> bool {
-            self.nodes.is_empty()
-        }
-
-        /// The siblings from the leaf at `index` up to the root, or `None` when there is no such leaf.
-        pub fn proof(&self, index: usize) -> Option<Vec<[u8; 32]>> {
-            if index >= self.len() {
-                return None;
-            }
-            let mut node = self.nodes.len() - 1 - index;
-            let mut proof = Vec::new();
-            while node > 0 {
-                // A left child has an odd number, and its sibling the next.
-                let sibling = if node & 1 == 1 { node + 1 } else { node - 1 };
-                proof.push(self.nodes[sibling]);
-                node = (node - 1) / 2;
-            }
-            Some(proof)
-        }
     }
 }
