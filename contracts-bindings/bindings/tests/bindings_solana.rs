@@ -3,7 +3,7 @@
 use anchor_lang::{Discriminator, Event as _, InstructionData, prelude::Pubkey};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use novate_bindings::artifacts::SETTLEMENT_IDL;
-use novate_bindings::solana::settlement::{self, events};
+use novate_bindings::solana::settlement::{self, events, parsers::Event};
 use novate_bindings::solana::{address, event};
 
 const OTHER: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
@@ -20,6 +20,13 @@ fn paused(by: u8) -> Vec<u8> {
     .data()
 }
 
+fn not_ours(data: &[u8]) -> event::Error {
+    event::Error::Unknown {
+        program: settlement::ID,
+        data: data.to_vec(),
+    }
+}
+
 fn data_line(data: &[u8]) -> String {
     format!("Program data: {}", STANDARD.encode(data))
 }
@@ -30,7 +37,7 @@ fn pausers(lines: &[String]) -> Vec<Pubkey> {
         .unwrap()
         .into_iter()
         .map(|event| match event {
-            event::Event::Paused(paused) => paused.by,
+            Event::Paused(paused) => paused.by,
             _ => panic!("only pauses were logged"),
         })
         .collect()
@@ -125,7 +132,7 @@ fn logged_text_that_looks_like_a_state_changes_nothing() {
 fn truncated_logs_are_an_error_not_fewer_events() {
     let invoke = format!("Program {} invoke [1]", settlement::ID);
     let data = data_line(&paused(2));
-    let result = event::from_logs([invoke.as_str(), &data, "Log truncated"]);
+    let result = event::from_logs::<Event>([invoke.as_str(), &data, "Log truncated"]);
     assert_eq!(result.err(), Some(event::Error::Truncated));
 }
 
@@ -134,11 +141,11 @@ fn data_that_the_idl_does_not_know_is_an_error() {
     let invoke = format!("Program {} invoke [1]", settlement::ID);
     let mut unknown = paused(2);
     unknown[0] ^= 1;
-    let result = event::from_logs([invoke.as_str(), &data_line(&unknown)]);
-    assert_eq!(result.err(), Some(event::Error::Unknown(unknown.clone())));
+    let result = event::from_logs::<Event>([invoke.as_str(), &data_line(&unknown)]);
+    assert_eq!(result.err(), Some(not_ours(&unknown)));
     let cut_short = &paused(2)[..20];
-    let result = event::from_logs([invoke.as_str(), &data_line(cut_short)]);
-    assert_eq!(result.err(), Some(event::Error::Unknown(cut_short.to_vec())));
+    let result = event::from_logs::<Event>([invoke.as_str(), &data_line(cut_short)]);
+    assert_eq!(result.err(), Some(not_ours(cut_short)));
 }
 
 #[test]
@@ -152,7 +159,7 @@ fn events_are_read_from_calls_of_the_program_to_itself() {
         total: u64::MAX,
     };
     let call = [anchor_lang::event::EVENT_IX_TAG_LE, &deposited.data()].concat();
-    let Some(event::Event::Deposited(read)) = event::from_inner_instruction(&call).unwrap() else {
+    let Some(Event::Deposited(read)) = event::from_inner_instruction(&call).unwrap() else {
         panic!("a deposit")
     };
     assert_eq!(
@@ -161,7 +168,11 @@ fn events_are_read_from_calls_of_the_program_to_itself() {
     );
 
     let instruction = settlement::client::args::Deposit { amount: 7 }.data();
-    assert!(event::from_inner_instruction(&instruction).unwrap().is_none());
-    let damaged = event::from_inner_instruction(&call[..30]);
-    assert_eq!(damaged.err(), Some(event::Error::Unknown(call[8..30].to_vec())));
+    assert!(
+        event::from_inner_instruction::<Event>(&instruction)
+            .unwrap()
+            .is_none()
+    );
+    let damaged = event::from_inner_instruction::<Event>(&call[..30]);
+    assert_eq!(damaged.err(), Some(not_ours(&call[8..30])));
 }

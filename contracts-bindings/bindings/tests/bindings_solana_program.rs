@@ -64,7 +64,7 @@ fn initialized_settlement_is_read_back() {
     assert_eq!((config.chain, config.paused), (101, false));
 
     let events = event::from_logs(done.logs.iter().map(String::as_str)).unwrap();
-    let [event::Event::Initialized(initialized)] = events.as_slice() else {
+    let [parsers::Event::Initialized(initialized)] = events.as_slice() else {
         panic!("one event")
     };
     assert_eq!(
