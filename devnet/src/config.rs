@@ -1,6 +1,13 @@
 //! A `novate.toml` for what was deployed, with the ABI, IDL and block schema files beside it.
 
-use crate::{audit, deploy::Deployment, stack::Stack};
+use crate::{
+    audit,
+    deploy::{
+        Deployment,
+        solana::{PROGRAMS, Program},
+    },
+    stack::Stack,
+};
 use anyhow::{Context, Result};
 use novate_bindings::artifacts;
 use std::{
@@ -21,16 +28,22 @@ pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: Sock
         ("RewardToken.json", artifacts::REWARD_TOKEN_JSON),
         ("Settlement.json", artifacts::SETTLEMENT_JSON),
         ("RewardDistributor.json", artifacts::REWARD_DISTRIBUTOR_JSON),
-        ("settlement.idl.json", artifacts::SETTLEMENT_IDL),
         ("signer.icrc3.json", artifacts::SIGNER_ICRC3),
     ] {
-        let file = folder.join(name);
-        fs::write(&file, content).with_context(|| format!("writing {}", file.display()))?;
+        beside(folder, name, content)?;
+    }
+    for program in &PROGRAMS {
+        beside(folder, &format!("{}.idl.json", program.name), program.idl)?;
     }
     let path = folder.join("novate.toml");
     fs::write(&path, text(stack, deployment, listen)?)
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
+}
+
+fn beside(folder: &Path, name: &str, content: &str) -> Result<()> {
+    let file = folder.join(name);
+    fs::write(&file, content).with_context(|| format!("writing {}", file.display()))
 }
 
 fn text(stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<String> {
@@ -61,12 +74,6 @@ rpc = "{ic}"
 root_key = "{root_key}"
 
 [[contracts]]
-name = "settlement"
-network = "{SOLANA}"
-address = "{program}"
-idl = "settlement.idl.json"
-
-[[contracts]]
 name = "signer"
 network = "{ICP}"
 address = "{signer}"
@@ -80,9 +87,14 @@ blocks = "signer.icrc3.json"
         solana_ws = stack.solana.ws_url(),
         ic = stack.ic.url(),
         root_key = hex::encode(stack.ic.root_key()),
-        program = novate_bindings::solana::settlement::ID,
         signer = deployment.icp.signer,
     );
+    for Program { name, id, .. } in &PROGRAMS {
+        write!(
+            toml,
+            "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{SOLANA}\"\naddress = \"{id}\"\nidl = \"{name}.idl.json\"\n"
+        )?;
+    }
     for (name, address) in audit::evm::contracts(&deployment.evm) {
         let abi = match name {
             "evm_settlement" => "Settlement.json",

@@ -83,23 +83,58 @@ impl GraphQl {
     }
 }
 
-/// Every row that the API serves of the tables `(name, list field, columns)`.
-pub async fn read(api: &GraphQl, tables: &[(String, String, Vec<String>)]) -> Result<Rows> {
+/// A table that is served.
+pub struct Table {
+    pub name: String,
+    /// That lists its rows.
+    pub field: String,
+    pub network: String,
+    /// By their GraphQL names.
+    pub columns: Vec<String>,
+}
+
+/// Every table that is served.
+pub async fn tables(api: &GraphQl) -> Result<Vec<Table>> {
+    let data = api
+        .query("{ _meta { tables { name field type network } } }", Value::Null)
+        .await?;
+    let mut tables = Vec::new();
+    for table in data["_meta"]["tables"].as_array().context("no tables in _meta")? {
+        let query = "query($type: String!) { __type(name: $type) { fields { name } } }";
+        let described = api.query(query, json!({ "type": table["type"] })).await?;
+        let fields = described["__type"]["fields"]
+            .as_array()
+            .context("a table's type without fields")?;
+        tables.push(Table {
+            name: text(&table["name"]),
+            field: text(&table["field"]),
+            network: text(&table["network"]),
+            columns: fields.iter().map(|field| text(&field["name"])).collect(),
+        });
+    }
+    Ok(tables)
+}
+
+/// Every row that the API serves of `tables`.
+pub async fn read(api: &GraphQl, tables: &[Table]) -> Result<Rows> {
     let mut rows = Rows::default();
-    for (table, field, columns) in tables {
+    for Table {
+        name, field, columns, ..
+    } in tables
+    {
         let served = api
             .all(field, columns)
             .await
-            .with_context(|| format!("reading table {table}"))?;
+            .with_context(|| format!("reading table {name}"))?;
         if served.is_empty() {
             continue;
         }
         let count = served.len();
-        let by_id = rows.0.entry(table.clone()).or_default();
+        let by_id = rows.0.entry(name.clone()).or_default();
         by_id.extend(served);
         ensure!(
             by_id.len() == count,
-            "table {table} serves {count} rows with only {} ids",
+            "table {name} serves {count} rows with only {} ids",
             by_id.len()
         );
     }

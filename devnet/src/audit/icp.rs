@@ -1,6 +1,6 @@
 //! What the signer canister says: every block of its log, field by field.
 
-use super::rows::Rows;
+use super::rows::{Rows, camel};
 use crate::deploy::icp::IcpDeployment;
 use anyhow::{Context, Result, bail, ensure};
 use candid::{CandidType, Decode, Encode, Int, Nat};
@@ -103,14 +103,5 @@ fn text(value: Value) -> Result<String> {
         Value::Nat(number) => number.0.to_string(),
         Value::Int(number) => number.0.to_string(),
         Value::Array(_) | Value::Map(_) => bail!("the signer's fields are scalars"),
-    })
-}
-
-fn camel(snake: &str) -> String {
-    let mut words = snake.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (initial, rest) = word.split_at(word.len().min(1));
-        name + &initial.to_uppercase() + rest
     })
 }

@@ -3,14 +3,15 @@
 pub mod evm;
 pub mod graphql;
 pub mod icp;
+pub mod idl;
 pub mod rows;
 pub mod solana;
 
 use crate::{config, deploy::Deployment};
 use anyhow::{Context, Result, bail};
-use graphql::GraphQl;
+use graphql::{GraphQl, Table};
 use rows::{Rows, differences, seconds, text};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -82,36 +83,22 @@ pub async fn compare(api: &GraphQl, at: &Deployment, head: u64) -> Result<Findin
     solana::read(&at.solana_rpc, &mut chain).await?;
     icp::read(&at.icp, &mut chain).await?;
 
-    let mut served = graphql::read(api, &tables(api).await?).await?;
-    for (table, rows) in &mut served.0 {
+    let tables = graphql::tables(api).await?;
+    let mut served = graphql::read(api, &tables).await?;
+    for Table { name, network, .. } in &tables {
+        let Some(rows) = served.0.get_mut(name) else {
+            continue;
+        };
         for row in rows.values_mut() {
             let time = row.get_mut("blockTime").context("a row without blockTime")?;
             *time = seconds(time)?;
         }
-        if table.starts_with("settlement_") {
-            *rows = solana::rekey(std::mem::take(rows)).with_context(|| format!("table {table}"))?;
+        if network == config::SOLANA {
+            *rows = solana::rekey(std::mem::take(rows)).with_context(|| format!("table {name}"))?;
         }
     }
     Ok(Findings {
         rows: served.counts(),
         differences: differences(&chain, &served),
     })
-}
-
-/// Every table that is served: (name, list field, columns).
-async fn tables(api: &GraphQl) -> Result<Vec<(String, String, Vec<String>)>> {
-    let data = api
-        .query("{ _meta { tables { name field type } } }", Value::Null)
-        .await?;
-    let mut tables = Vec::new();
-    for table in data["_meta"]["tables"].as_array().context("no tables in _meta")? {
-        let query = "query($type: String!) { __type(name: $type) { fields { name } } }";
-        let described = api.query(query, json!({ "type": table["type"] })).await?;
-        let fields = described["__type"]["fields"]
-            .as_array()
-            .context("a table's type without fields")?;
-        let columns = fields.iter().map(|field| text(&field["name"])).collect();
-        tables.push((text(&table["name"]), text(&table["field"]), columns));
-    }
-    Ok(tables)
 }

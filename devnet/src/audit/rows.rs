@@ -39,6 +39,16 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// `blockTime` for `block_time`.
+pub fn camel(snake: &str) -> String {
+    let mut words = snake.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(word.len().min(1));
+        name + &initial.to_uppercase() + rest
+    })
+}
+
 /// A time as both sides have it: whole seconds since 1970.
 pub fn seconds(rfc3339: &str) -> Result<String> {
     let time = DateTime::parse_from_rfc3339(rfc3339).with_context(|| format!("the time {rfc3339:?}"))?;

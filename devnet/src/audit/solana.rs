@@ -1,24 +1,60 @@
-//! What the Solana node says: every event of the settlement program, decoded by its generated types.
+//! What the Solana node says: every event of our programs, in every transaction that names them.
 
-use super::rows::{Row, Rows};
-use crate::deploy::solana::Client;
-use anyhow::{Context, Result, bail};
-use novate_bindings::solana::{
-    event::{Event, from_inner_instruction, from_logs},
-    settlement::ID as PROGRAM,
+use super::{
+    idl::Idl,
+    rows::{Row, Rows, camel, text},
 };
+use crate::deploy::solana::{Client, PROGRAMS};
+use anyhow::{Context, Result, bail};
+use novate_bindings::solana::event::{called, logged};
+use solana_address::Address;
 use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
 use solana_rpc_client_api::config::RpcTransactionConfig;
 use solana_signature::Signature;
-use solana_transaction_status::{UiInstruction, UiTransactionEncoding, UiTransactionStatusMeta};
+use solana_transaction_status::{
+    UiInstruction, UiTransactionEncoding, UiTransactionStatusMeta, option_serializer::OptionSerializer,
+};
 use std::collections::BTreeMap;
 
 /// Most signatures in one answer.
 const PAGE: usize = 1000;
 
-/// Adds a row for every event of the program, under [`key`].
+/// Columns that every table has. A field of such a name is served with `arg_` before it.
+const COMMON: [&str; 9] = [
+    "id",
+    "network",
+    "address",
+    "block_number",
+    "block_hash",
+    "block_time",
+    "tx_hash",
+    "position",
+    "finality",
+];
+
+/// A program whose events are looked for.
+struct Followed {
+    /// In the configuration.
+    name: &'static str,
+    address: Address,
+    idl: Idl,
+}
+
+/// Adds a row for every event of the programs, under [`key`].
 pub async fn read(client: &Client, rows: &mut Rows) -> Result<()> {
+    for program in PROGRAMS {
+        let followed = Followed {
+            name: program.name,
+            address: program.id,
+            idl: Idl::new(program.idl)?,
+        };
+        transactions(client, &followed, rows).await?;
+    }
+    Ok(())
+}
+
+async fn transactions(client: &Client, program: &Followed, rows: &mut Rows) -> Result<()> {
     let mut before = None;
     loop {
         let config = GetConfirmedSignaturesForAddress2Config {
@@ -29,10 +65,10 @@ pub async fn read(client: &Client, rows: &mut Rows) -> Result<()> {
         };
         let page = client
             .rpc
-            .get_signatures_for_address_with_config(&PROGRAM, config)
+            .get_signatures_for_address_with_config(&program.address, config)
             .await?;
         for status in page.iter().filter(|status| status.err.is_none()) {
-            transaction(client, &status.signature, status.slot, rows)
+            transaction(client, program, &status.signature, status.slot, rows)
                 .await
                 .with_context(|| format!("reading transaction {}", status.signature))?;
         }
@@ -70,7 +106,13 @@ pub fn rekey(served: BTreeMap<String, Row>) -> Result<BTreeMap<String, Row>> {
     Ok(rows)
 }
 
-async fn transaction(client: &Client, signature: &str, slot: u64, rows: &mut Rows) -> Result<()> {
+async fn transaction(
+    client: &Client,
+    program: &Followed,
+    signature: &str,
+    slot: u64,
+    rows: &mut Rows,
+) -> Result<()> {
     let config = RpcTransactionConfig {
         encoding: Some(UiTransactionEncoding::Base64),
         commitment: Some(CommitmentConfig::confirmed()),
@@ -80,119 +122,87 @@ async fn transaction(client: &Client, signature: &str, slot: u64, rows: &mut Row
         .rpc
         .get_transaction_with_config(&signature.parse()?, config)
         .await?;
-    let keys = found
+    let sent = found
         .transaction
         .transaction
         .decode()
         .context("an unreadable transaction")?;
-    let keys = keys.message.static_account_keys().to_vec();
     let time = found.block_time.context("a transaction without its time")?;
     let meta = found
         .transaction
         .meta
         .context("a transaction without its meta data")?;
-    let mut events = from_logs(
-        meta.log_messages
-            .as_ref()
-            .unwrap_or(&vec![])
-            .iter()
-            .map(String::as_str),
-    )?;
-    events.extend(called(&meta, &keys)?);
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    let logs: Option<&Vec<String>> = meta.log_messages.as_ref().into();
+    let logs = logs.into_iter().flatten().map(String::as_str);
+    let mut events = logged(&program.address, logs)?;
+    events.extend(calls(
+        &meta,
+        sent.message.static_account_keys(),
+        &program.address,
+    )?);
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for event in events {
-        let (event, mut fields) = fields(event);
-        fields.extend([
+        let (event, fields) = program.idl.event(&event)?;
+        let table = format!("{}{}", program.name, snake(&event));
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (column(name), text(value)))
+            .collect();
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let common = [
             ("blockNumber", slot.to_string()),
             ("blockTime", time.to_string()),
             ("txHash", signature.to_owned()),
-            ("address", PROGRAM.to_string()),
-        ]);
+            ("address", program.address.to_string()),
+        ];
         let nth = count.entry(event).or_default();
-        rows.add(&format!("settlement_{event}"), key(signature, *nth), fields);
+        rows.add(&table, key(signature, *nth), fields.chain(common));
         *nth += 1;
     }
     Ok(())
 }
 
 /// Events that the program emitted by calling itself.
-fn called(meta: &UiTransactionStatusMeta, keys: &[solana_address::Address]) -> Result<Vec<Event>> {
+fn calls(meta: &UiTransactionStatusMeta, keys: &[Address], program: &Address) -> Result<Vec<Vec<u8>>> {
+    let mut keys = keys.to_vec();
+    if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
+        for key in loaded.writable.iter().chain(&loaded.readonly) {
+            keys.push(key.parse().context("an address of a lookup table")?);
+        }
+    }
     let mut events = Vec::new();
     let inner: Option<&Vec<_>> = meta.inner_instructions.as_ref().into();
     for instruction in inner.into_iter().flatten().flat_map(|inner| &inner.instructions) {
         let UiInstruction::Compiled(instruction) = instruction else {
             bail!("an instruction in another encoding")
         };
-        if keys.get(usize::from(instruction.program_id_index)) == Some(&PROGRAM) {
+        if keys.get(usize::from(instruction.program_id_index)) == Some(program) {
             let data = bs58::decode(&instruction.data)
                 .into_vec()
                 .context("instruction data")?;
-            events.extend(from_inner_instruction(&data)?);
+            events.extend(called(&data).map(<[u8]>::to_vec));
         }
     }
     Ok(events)
 }
 
-fn fields(event: Event) -> (&'static str, Vec<(&'static str, String)>) {
-    match event {
-        Event::Initialized(e) => (
-            "initialized",
-            vec![
-                ("config", e.config.to_string()),
-                ("chain", e.chain.to_string()),
-                ("admin", e.admin.to_string()),
-                ("guardian", e.guardian.to_string()),
-                ("authority", e.authority.to_string()),
-            ],
-        ),
-        Event::VaultCreated(e) => (
-            "vault_created",
-            vec![
-                ("config", e.config.to_string()),
-                ("vault", e.vault.to_string()),
-                ("mint", e.mint.to_string()),
-                ("tokens", e.tokens.to_string()),
-                ("decimals", e.decimals.to_string()),
-            ],
-        ),
-        Event::LedgerOpened(e) => (
-            "ledger_opened",
-            vec![
-                ("vault", e.vault.to_string()),
-                ("ledger", e.ledger.to_string()),
-                ("owner", e.owner.to_string()),
-            ],
-        ),
-        Event::Deposited(e) => (
-            "deposited",
-            vec![
-                ("vault", e.vault.to_string()),
-                ("mint", e.mint.to_string()),
-                ("owner", e.owner.to_string()),
-                ("amount", e.amount.to_string()),
-                ("balance", e.balance.to_string()),
-                ("total", e.total.to_string()),
-            ],
-        ),
-        Event::Withdrawn(e) => (
-            "withdrawn",
-            vec![
-                ("vault", e.vault.to_string()),
-                ("mint", e.mint.to_string()),
-                ("owner", e.owner.to_string()),
-                ("destination", e.destination.to_string()),
-                ("amount", e.amount.to_string()),
-                ("balance", e.balance.to_string()),
-                ("total", e.total.to_string()),
-            ],
-        ),
-        Event::Paused(e) => (
-            "paused",
-            vec![("config", e.config.to_string()), ("by", e.by.to_string())],
-        ),
-        Event::Unpaused(e) => (
-            "unpaused",
-            vec![("config", e.config.to_string()), ("by", e.by.to_string())],
-        ),
+/// `_item_listed` for `ItemListed`.
+fn snake(event: &str) -> String {
+    let mut snake = String::new();
+    for letter in event.chars() {
+        if letter.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// Name by which GraphQL serves a field of an event.
+fn column(field: &str) -> String {
+    if COMMON.contains(&field) {
+        camel(&format!("arg_{field}"))
+    } else {
+        camel(field)
     }
 }

@@ -44,10 +44,9 @@ async fn deploy_solana(
     client: &solana::Client,
     authority: solana_address::Address,
 ) -> Result<solana::SolanaDeployment> {
-    node.deploy(
-        novate_bindings::solana::settlement::ID,
-        novate_bindings::artifacts::SETTLEMENT_SO,
-    )?;
+    for program in solana::PROGRAMS {
+        node.deploy(program.id, program.so)?;
+    }
     solana::deploy(client, authority)
         .await
         .context("deploying on the Solana node")

@@ -1,8 +1,13 @@
-//! The settlement program on the local Solana node: a config, one mint and its vault.
+//! The programs on the local Solana node, and a settlement: a config, one mint and its vault.
+
+mod client;
+
+pub use client::Client;
 
 use anchor_lang::{InstructionData, ToAccountMetas};
 use anchor_spl::{associated_token::spl_associated_token_account as ata, token::spl_token};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use novate_bindings::artifacts;
 use novate_bindings::solana::{
     address,
     settlement::{
@@ -12,15 +17,9 @@ use novate_bindings::solana::{
     },
 };
 use solana_address::Address;
-use solana_commitment_config::CommitmentConfig;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_message::{Message, VersionedMessage};
-use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use solana_signature::Signature;
 use solana_signer::Signer;
-use solana_transaction::versioned::VersionedTransaction;
-use std::time::{Duration, Instant};
 
 /// The system program.
 const SYSTEM: Address = Address::new_from_array([0; 32]);
@@ -28,8 +27,23 @@ const SYSTEM: Address = Address::new_from_array([0; 32]);
 pub const LOCAL_CHAIN: u64 = 900;
 /// Of the demo's mint.
 pub const DECIMALS: u8 = 6;
-/// Longest wait for a transaction to be confirmed.
-const CONFIRMATION: Duration = Duration::from_secs(30);
+
+/// A program, as it is deployed and followed.
+pub struct Program {
+    /// In the configuration; its tables begin with it.
+    pub name: &'static str,
+    pub id: Address,
+    pub so: &'static [u8],
+    pub idl: &'static str,
+}
+
+/// Every program of Novate.
+pub const PROGRAMS: [Program; 1] = [Program {
+    name: "settlement",
+    id: PROGRAM,
+    so: artifacts::SETTLEMENT_SO,
+    idl: artifacts::SETTLEMENT_IDL,
+}];
 
 /// Addresses that the demo flow uses.
 pub struct SolanaDeployment {
@@ -39,66 +53,6 @@ pub struct SolanaDeployment {
     pub vault_tokens: Address,
     pub event_authority: Address,
     pub owners: [Keypair; 3],
-}
-
-/// Sends transactions paid by the node's funded account.
-pub struct Client {
-    pub rpc: RpcClient,
-    payer: Keypair,
-}
-
-impl Client {
-    pub fn new(url: &str, payer: Keypair) -> Self {
-        Self {
-            rpc: RpcClient::new_with_commitment(url.to_owned(), CommitmentConfig::confirmed()),
-            payer,
-        }
-    }
-
-    pub fn payer(&self) -> Address {
-        self.payer.pubkey()
-    }
-
-    /// Sends one transaction and waits until it is confirmed; fails when it fails.
-    pub async fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Signature> {
-        let signature = self.submit(instructions, signers).await?;
-        let deadline = Instant::now() + CONFIRMATION;
-        while Instant::now() < deadline {
-            let statuses = self
-                .rpc
-                .get_signature_statuses(&[signature])
-                .await
-                .context("asking for a status")?;
-            match statuses.value.into_iter().next().flatten() {
-                Some(status) if status.err.is_some() => {
-                    bail!("transaction {signature} failed: {:?}", status.err)
-                }
-                Some(status) if status.satisfies_commitment(CommitmentConfig::confirmed()) => {
-                    return Ok(signature);
-                }
-                _ => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
-        bail!("transaction {signature} was not confirmed within {CONFIRMATION:?}")
-    }
-
-    /// Sends one transaction and does not wait.
-    pub async fn submit(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Signature> {
-        let blockhash = self
-            .rpc
-            .get_latest_blockhash()
-            .await
-            .context("asking for a blockhash")?;
-        let message = Message::new_with_blockhash(instructions, Some(&self.payer()), &blockhash);
-        let signers: Vec<&Keypair> = std::iter::once(&self.payer)
-            .chain(signers.iter().copied())
-            .collect();
-        let transaction = VersionedTransaction::try_new(VersionedMessage::Legacy(message), &signers)?;
-        self.rpc
-            .send_transaction(&transaction)
-            .await
-            .context("sending a Solana transaction")
-    }
 }
 
 /// Creates the settlement with `authority`, the threshold address, and a mint with its vault.
