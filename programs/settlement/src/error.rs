@@ -1,13 +1,14 @@
 //! Why an instruction was refused, and what to do about it.
 
 use anchor_lang::prelude::*;
+use novate_onchain::mint::Refused;
 
 /// Codes count from 6000 in this order; new errors go to the end.
 #[error_code]
 pub enum SettlementError {
     #[msg("The amount is zero: pass at least one base unit")]
     ZeroAmount,
-    #[msg("Deposits are paused: try again after the admin has unpaused; withdrawals work")]
+    #[msg("The settlement is paused: try again after the admin has unpaused; withdrawals work")]
     Paused,
     #[msg("The settlement is paused already: there is nothing to do")]
     AlreadyPaused,
@@ -64,4 +65,20 @@ pub enum SettlementError {
     ItemInTransit,
     #[msg("The signer does not hold the item: sign with the holder's key")]
     NotHolder,
+    #[msg("A limit is out of its bounds: see the documentation of the fields of Limits")]
+    LimitOutOfBounds,
+}
+
+impl From<Refused> for SettlementError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TransferFee => Self::MintHasTransferFee,
+            Refused::TransferHook => Self::MintHasTransferHook,
+            Refused::PermanentDelegate => Self::MintHasPermanentDelegate,
+            Refused::NonTransferable => Self::MintIsNonTransferable,
+            Refused::Confidential => Self::MintIsConfidential,
+            Refused::Closable => Self::MintIsClosable,
+            Refused::Unknown => Self::MintExtensionUnknown,
+        }
+    }
 }

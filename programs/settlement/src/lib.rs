@@ -13,7 +13,6 @@ use anchor_lang::prelude::*;
 pub mod error;
 pub mod events;
 pub mod instructions;
-pub mod mint;
 pub mod seeds;
 pub mod state;
 

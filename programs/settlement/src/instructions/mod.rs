@@ -1,15 +1,5 @@
-pub mod create_vault;
-pub mod deposit;
-pub mod initialize;
-pub mod open_ledger;
-pub mod pause;
-pub mod unpause;
-pub mod withdraw;
+pub mod roles;
+pub mod vault;
 
-pub use create_vault::*;
-pub use deposit::*;
-pub use initialize::*;
-pub use open_ledger::*;
-pub use pause::*;
-pub use unpause::*;
-pub use withdraw::*;
+pub use roles::*;
+pub use vault::*;

@@ -1,17 +1,87 @@
 use anchor_lang::prelude::*;
 
-/// One settlement: who may do what, and whether deposits are open.
-#[account]
-#[derive(InitSpace)]
+use super::Limits;
+use crate::error::SettlementError;
+use crate::seeds::CONFIG_SEED;
+
+/// The largest marketplace fee, in basis points of a price: 10%.
+pub const MAX_FEE_BPS: u16 = 1_000;
+
+/// One settlement: who may do what, how fast, and how far its batches have come.
+///
+/// 312 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
+#[account(zero_copy)]
+#[derive(Debug)]
 pub struct Config {
-    /// Creates vaults, pauses and unpauses.
+    /// The admin that initialized it; a seed of this account's address, and nothing else.
+    pub creator: Pubkey,
+    /// Creates vaults, sets limits and fees, proposes keys, unpauses.
     pub admin: Pubkey,
-    /// May pause.
+    /// May accept to become the admin; all zeros when nobody is proposed.
+    pub pending_admin: Pubkey,
+    /// May pause, and cancel what was signed by mistake or by a thief: a batch, a proposed authority.
     pub guardian: Pubkey,
     /// The Ed25519 key whose signature on a batch header counts.
     pub authority: Pubkey,
+    /// Becomes the authority from `authority_from` on; all zeros when nothing is proposed.
+    pub pending_authority: Pubkey,
+    /// Whose ledgers get the marketplace fee; all zeros while there is no fee.
+    pub fee_owner: Pubkey,
+    /// When the pending authority may be activated.
+    pub authority_from: i64,
     /// The id of this chain that batch headers for the settlement carry.
     pub chain: u64,
-    /// While true, deposits are refused.
-    pub paused: bool,
+    /// The sequence of the last batch that was opened.
+    pub opened: u64,
+    /// The sequence of the last batch that is over: settled, cancelled, reverted or abandoned.
+    pub settled: u64,
+    /// When a batch was last opened; when the settlement was created while there was none.
+    pub last_opened_at: i64,
+    /// The number of the last checkpoint of completed orders.
+    pub orders: u64,
+    pub limits: Limits,
+    /// The marketplace fee in basis points of a price.
+    pub fee_bps: u16,
+    /// 1 while paused, else 0.
+    pub paused: u8,
+    /// Of this account's address, for signing.
+    pub bump: u8,
+}
+
+impl Config {
+    /// Length of the account.
+    pub const SPACE: usize = 8 + std::mem::size_of::<Self>();
+
+    pub fn is_paused(&self) -> bool {
+        self.paused != 0
+    }
+
+    /// # Errors
+    /// While the settlement is paused.
+    pub fn require_running(&self) -> Result<()> {
+        require!(!self.is_paused(), SettlementError::Paused);
+        Ok(())
+    }
+
+    /// # Errors
+    /// When `key` is neither the guardian nor the admin.
+    pub fn require_guardian(&self, key: &Pubkey) -> Result<()> {
+        require!(
+            *key == self.guardian || *key == self.admin,
+            SettlementError::NotGuardian
+        );
+        Ok(())
+    }
+
+    /// Whether the operator has been silent for so long that owners are paid out without it.
+    pub fn operator_is_gone(&self, now: i64) -> bool {
+        now > self
+            .last_opened_at
+            .saturating_add(self.limits.escape_delay.into())
+    }
+
+    /// Signs for the config's address, which stands for the settlement in calls of other programs.
+    pub fn with_seeds<R>(&self, call: impl FnOnce(&[&[u8]]) -> R) -> R {
+        call(&[CONFIG_SEED, self.creator.as_ref(), &[self.bump]])
+    }
 }

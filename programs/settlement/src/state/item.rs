@@ -13,6 +13,8 @@ pub const MAX_ROYALTY_BPS: u16 = 1_000;
 pub struct Item {
     pub config: Pubkey,
     pub mint: Pubkey,
+    /// The token account that holds the NFT while it is inside.
+    pub tokens: Pubkey,
     /// Whose it is; all zeros while the NFT is outside.
     pub holder: Pubkey,
     /// Gets the royalty of every sale; all zeros when there is none.

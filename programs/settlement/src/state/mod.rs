@@ -1,9 +1,19 @@
+mod auction;
+mod batch;
 mod config;
 mod item;
 mod ledger;
+mod limits;
+mod listing;
+mod terms;
 mod vault;
 
-pub use config::Config;
+pub use auction::{Auction, MAX_AUCTION_SECONDS, MAX_EXTENSION_SECONDS};
+pub use batch::{MAX_DELTAS, MAX_ITEMS};
+pub use config::{Config, MAX_FEE_BPS};
 pub use item::{Item, ItemStatus, MAX_ROYALTY_BPS};
 pub use ledger::Ledger;
-pub use vault::Vault;
+pub use limits::Limits;
+pub use listing::{Listing, MAX_LISTING_SECONDS};
+pub use terms::{Parts, Terms};
+pub use vault::{Turnover, Vault};

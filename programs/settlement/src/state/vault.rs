@@ -1,41 +1,65 @@
 use anchor_lang::prelude::*;
 
-use super::Ledger;
 use crate::error::SettlementError;
+use crate::seeds::VAULT_SEED;
 
 /// The tokens of one mint that a settlement holds. This account is the authority over them.
-#[account]
-#[derive(InitSpace)]
+///
+/// 160 bytes: discriminator, then the fields in order, without padding. Amounts are in base units of the mint.
+#[account(zero_copy)]
+#[derive(Debug)]
 pub struct Vault {
     pub config: Pubkey,
     pub mint: Pubkey,
     /// The token account with the tokens.
     pub tokens: Pubkey,
-    /// The sum of all ledgers of this vault, in base units.
+    /// What the vault owes: ledgers, escrowed bids, what a batch has debited and not yet
+    /// credited, and what is stranded.
     pub total: u64,
+    /// The most that one batch may debit.
+    pub batch_limit: u64,
+    /// What abandoned batches had debited and not credited: owed to nobody by name, and paid to nobody.
+    pub stranded: u64,
+    /// The batch that moved this asset last.
+    pub batch: Turnover,
     /// Of the mint: a token is 10^decimals base units.
     pub decimals: u8,
     /// Of this account's address, for signing.
     pub bump: u8,
+    #[doc(hidden)]
+    pub padding: [u8; 6],
+}
+
+/// What one batch has moved in one vault so far.
+#[zero_copy]
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// The batch's.
+    pub sequence: u64,
+    /// Taken from ledgers.
+    pub debited: u64,
+    /// Given to ledgers: never more than was debited.
+    pub credited: u64,
 }
 
 impl Vault {
-    /// Adds to a ledger of this vault and to the total.
-    pub fn credit(&mut self, ledger: &mut Ledger, amount: u64) -> Result<()> {
-        ledger.balance = ledger
-            .balance
-            .checked_add(amount)
-            .ok_or(SettlementError::Overflow)?;
+    /// Length of the account.
+    pub const SPACE: usize = 8 + std::mem::size_of::<Self>();
+
+    /// Tokens came in that a ledger is credited with.
+    ///
+    /// # Errors
+    /// When the total would exceed 64 bits.
+    pub fn add(&mut self, amount: u64) -> Result<()> {
         self.total = self.total.checked_add(amount).ok_or(SettlementError::Overflow)?;
         Ok(())
     }
 
-    /// Takes from a ledger of this vault and from the total.
-    pub fn debit(&mut self, ledger: &mut Ledger, amount: u64) -> Result<()> {
-        ledger.balance = ledger
-            .balance
-            .checked_sub(amount)
-            .ok_or(SettlementError::InsufficientBalance)?;
+    /// Tokens go out that a ledger is debited for.
+    ///
+    /// # Errors
+    /// When the vault owes less: its ledgers would no longer be covered.
+    pub fn subtract(&mut self, amount: u64) -> Result<()> {
         self.total = self
             .total
             .checked_sub(amount)
@@ -43,11 +67,19 @@ impl Vault {
         Ok(())
     }
 
-    /// What must hold after every instruction that moves tokens: they cover the ledgers.
+    /// What must hold after every instruction that moves tokens: they cover what the vault owes.
     ///
     /// More than the total is fine: anybody can send tokens to the vault's token account.
+    ///
+    /// # Errors
+    /// When they do not.
     pub fn invariant(&self, tokens: u64) -> Result<()> {
         require_gte!(tokens, self.total, SettlementError::VaultShort);
         Ok(())
+    }
+
+    /// Signs for the vault's address, the authority over its tokens.
+    pub fn with_seeds<R>(&self, call: impl FnOnce(&[&[u8]]) -> R) -> R {
+        call(&[VAULT_SEED, self.config.as_ref(), self.mint.as_ref(), &[self.bump]])
     }
 }

@@ -3,7 +3,7 @@ use anchor_lang::prelude::*;
 use crate::error::SettlementError;
 use crate::events::Initialized;
 use crate::seeds::CONFIG_SEED;
-use crate::state::Config;
+use crate::state::{Config, Limits};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
 pub struct InitializeArgs {
@@ -11,15 +11,17 @@ pub struct InitializeArgs {
     pub chain: u64,
     /// The Ed25519 key whose signature on a batch header will count.
     pub authority: Pubkey,
-    /// The key that may pause.
+    /// The key that may pause, and cancel batches.
     pub guardian: Pubkey,
+    /// Windows and sizes of batches.
+    pub limits: Limits,
 }
 
 impl InitializeArgs {
     fn validate(&self) -> Result<()> {
         require_keys_neq!(self.authority, Pubkey::default(), SettlementError::MissingKey);
         require_keys_neq!(self.guardian, Pubkey::default(), SettlementError::MissingKey);
-        Ok(())
+        self.limits.validate()
     }
 }
 
@@ -32,11 +34,11 @@ pub struct Initialize<'info> {
     #[account(
         init,
         payer = admin,
-        space = 8 + Config::INIT_SPACE,
+        space = Config::SPACE,
         seeds = [CONFIG_SEED, admin.key().as_ref()],
         bump,
     )]
-    pub config: Account<'info, Config>,
+    pub config: AccountLoader<'info, Config>,
     pub system_program: Program<'info, System>,
 }
 
@@ -47,21 +49,35 @@ impl Initialize<'_> {
             chain,
             authority,
             guardian,
+            limits,
         } = args;
         let admin = ctx.accounts.admin.key();
-        ctx.accounts.config.set_inner(Config {
+        *ctx.accounts.config.load_init()? = Config {
+            creator: admin,
             admin,
+            pending_admin: Pubkey::default(),
             guardian,
             authority,
+            pending_authority: Pubkey::default(),
+            fee_owner: Pubkey::default(),
+            authority_from: 0,
             chain,
-            paused: false,
-        });
+            opened: 0,
+            settled: 0,
+            last_opened_at: Clock::get()?.unix_timestamp,
+            orders: 0,
+            limits,
+            fee_bps: 0,
+            paused: 0,
+            bump: ctx.bumps.config,
+        };
         emit!(Initialized {
             config: ctx.accounts.config.key(),
             chain,
             admin,
             guardian,
-            authority
+            authority,
+            limits,
         });
         Ok(())
     }

@@ -12,27 +12,27 @@ pub struct OpenLedger<'info> {
     /// Whose ledger. Need not sign: a ledger can be opened for somebody who is about to be paid.
     /// CHECK: any key; only who can sign for it can ever withdraw.
     pub owner: UncheckedAccount<'info>,
-    pub vault: Account<'info, Vault>,
+    pub vault: AccountLoader<'info, Vault>,
     /// The new ledger.
     #[account(
         init,
         payer = payer,
-        space = 8 + Ledger::INIT_SPACE,
+        space = Ledger::SPACE,
         seeds = [LEDGER_SEED, vault.key().as_ref(), owner.key().as_ref()],
         bump,
     )]
-    pub ledger: Account<'info, Ledger>,
+    pub ledger: AccountLoader<'info, Ledger>,
     pub system_program: Program<'info, System>,
 }
 
 impl OpenLedger<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let (vault, owner) = (ctx.accounts.vault.key(), ctx.accounts.owner.key());
-        ctx.accounts.ledger.set_inner(Ledger {
+        *ctx.accounts.ledger.load_init()? = Ledger {
             vault,
             owner,
             balance: 0,
-        });
+        };
         emit!(LedgerOpened {
             vault,
             ledger: ctx.accounts.ledger.key(),

@@ -1,11 +1,11 @@
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{Mint, TokenAccount, TokenInterface};
+use novate_onchain::mint;
 
 use crate::error::SettlementError;
 use crate::events::VaultCreated;
-use crate::mint;
 use crate::seeds::{TOKENS_SEED, VAULT_SEED};
-use crate::state::{Config, Vault};
+use crate::state::{Config, Turnover, Vault};
 
 #[derive(Accounts)]
 pub struct CreateVault<'info> {
@@ -13,7 +13,7 @@ pub struct CreateVault<'info> {
     #[account(mut)]
     pub admin: Signer<'info>,
     #[account(has_one = admin @ SettlementError::NotAdmin)]
-    pub config: Account<'info, Config>,
+    pub config: AccountLoader<'info, Config>,
     /// An SPL Token or Token-2022 mint without extensions that break accounting.
     #[account(mint::token_program = token_program)]
     pub mint: InterfaceAccount<'info, Mint>,
@@ -21,11 +21,11 @@ pub struct CreateVault<'info> {
     #[account(
         init,
         payer = admin,
-        space = 8 + Vault::INIT_SPACE,
+        space = Vault::SPACE,
         seeds = [VAULT_SEED, config.key().as_ref(), mint.key().as_ref()],
         bump,
     )]
-    pub vault: Account<'info, Vault>,
+    pub vault: AccountLoader<'info, Vault>,
     /// The new token account that will hold the vault's tokens.
     #[account(
         init,
@@ -44,19 +44,23 @@ pub struct CreateVault<'info> {
 impl CreateVault<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let accounts = ctx.accounts;
-        mint::require_plain(&accounts.mint.to_account_info())?;
+        mint::require_plain::<SettlementError>(&accounts.mint.to_account_info())?;
         let config = accounts.config.key();
         let mint = accounts.mint.key();
         let tokens = accounts.vault_tokens.key();
         let decimals = accounts.mint.decimals;
-        accounts.vault.set_inner(Vault {
+        *accounts.vault.load_init()? = Vault {
             config,
             mint,
             tokens,
             total: 0,
+            batch_limit: u64::MAX,
+            stranded: 0,
+            batch: Turnover::default(),
             decimals,
             bump: ctx.bumps.vault,
-        });
+            padding: [0; 6],
+        };
         emit!(VaultCreated {
             config,
             vault: accounts.vault.key(),

@@ -8,13 +8,14 @@ use crate::state::Config;
 pub struct Unpause<'info> {
     pub admin: Signer<'info>,
     #[account(mut, has_one = admin @ SettlementError::NotAdmin)]
-    pub config: Account<'info, Config>,
+    pub config: AccountLoader<'info, Config>,
 }
 
 impl Unpause<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
-        require!(ctx.accounts.config.paused, SettlementError::NotPaused);
-        ctx.accounts.config.paused = false;
+        let mut config = ctx.accounts.config.load_mut()?;
+        require!(config.is_paused(), SettlementError::NotPaused);
+        config.paused = 0;
         emit!(Unpaused {
             config: ctx.accounts.config.key(),
             by: ctx.accounts.admin.key()

@@ -15,21 +15,21 @@ use crate::state::{Config, Ledger, Vault};
 pub struct Deposit<'info> {
     /// Owns the ledger, and may spend from `source`.
     pub owner: Signer<'info>,
-    pub config: Account<'info, Config>,
+    pub config: AccountLoader<'info, Config>,
     #[account(
         mut,
         dup,
         has_one = config @ SettlementError::WrongConfig,
         has_one = mint @ SettlementError::WrongMint,
     )]
-    pub vault: Account<'info, Vault>,
+    pub vault: AccountLoader<'info, Vault>,
     #[account(
         mut,
         dup,
         has_one = owner @ SettlementError::NotLedgerOwner,
         has_one = vault @ SettlementError::WrongVault,
     )]
-    pub ledger: Account<'info, Ledger>,
+    pub ledger: AccountLoader<'info, Ledger>,
     /// CHECK: it is the mint that the vault was made for.
     pub mint: UncheckedAccount<'info>,
     /// The token account to take from.
@@ -37,14 +37,14 @@ pub struct Deposit<'info> {
     #[account(mut)]
     pub source: UncheckedAccount<'info>,
     /// The token account of the vault.
-    #[account(mut, dup, address = vault.tokens @ SettlementError::WrongVaultTokens)]
+    #[account(mut, dup, address = vault.load()?.tokens @ SettlementError::WrongVaultTokens)]
     pub vault_tokens: InterfaceAccount<'info, TokenAccount>,
     pub token_program: Interface<'info, TokenInterface>,
 }
 
 impl<'info> Deposit<'info> {
     fn validate(&self, amount: u64) -> Result<()> {
-        require!(!self.config.paused, SettlementError::Paused);
+        self.config.load()?.require_running()?;
         require_gt!(amount, 0, SettlementError::ZeroAmount);
         Ok(())
     }
@@ -58,8 +58,9 @@ impl<'info> Deposit<'info> {
             to: self.vault_tokens.to_account_info(),
             authority: self.owner.to_account_info(),
         };
+        let decimals = self.vault.load()?.decimals;
         let context = CpiContext::new(self.token_program.key(), accounts);
-        token_interface::transfer_checked(context, amount, self.vault.decimals)?;
+        token_interface::transfer_checked(context, amount, decimals)?;
         self.vault_tokens.reload()?;
         Ok(self
             .vault_tokens
@@ -72,16 +73,18 @@ impl<'info> Deposit<'info> {
         let accounts = &mut *ctx.accounts;
         accounts.validate(amount)?;
         let arrived = accounts.take(amount)?;
-        accounts.vault.credit(&mut accounts.ledger, arrived)?;
-        accounts.vault.invariant(accounts.vault_tokens.amount)?;
+        let balance = accounts.ledger.load_mut()?.add(arrived)?;
+        let mut vault = accounts.vault.load_mut()?;
+        vault.add(arrived)?;
+        vault.invariant(accounts.vault_tokens.amount)?;
         let event = Deposited {
-            vault: ctx.accounts.vault.key(),
-            mint: ctx.accounts.mint.key(),
-            owner: ctx.accounts.owner.key(),
+            vault: accounts.vault.key(),
+            mint: accounts.mint.key(),
+            owner: accounts.owner.key(),
             amount: arrived,
-            balance: ctx.accounts.ledger.balance,
-            total: ctx.accounts.vault.total,
+            balance,
+            total: vault.total,
         };
-        emit_by_call(&ctx.accounts.event_authority, event)
+        emit_by_call(&accounts.event_authority, 3 * 32 + 3 * 8, &event)
     }
 }

@@ -1,0 +1,11 @@
+//! Tokens in and out.
+
+pub mod create_vault;
+pub mod deposit;
+pub mod open_ledger;
+pub mod withdraw;
+
+pub use create_vault::*;
+pub use deposit::*;
+pub use open_ledger::*;
+pub use withdraw::*;
