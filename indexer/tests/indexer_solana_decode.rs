@@ -27,6 +27,20 @@ enum Mode {
     Both(u8, String),
 }
 
+impl Inner {
+    fn json(&self) -> Json {
+        json!({
+            "owner": base58(&self.owner),
+            "limit": self.limit.map(|l| l.to_string()),
+            "small": self.small,
+        })
+    }
+}
+
+fn base58(key: &[u8; 32]) -> String {
+    bs58::encode(key).into_string()
+}
+
 impl Mode {
     fn json(&self) -> Json {
         match self {
@@ -51,6 +65,9 @@ struct Everything {
     point: (i64, bool),
     mode: Mode,
     modes: Vec<Mode>,
+    inners: Vec<Inner>,
+    maybe_key: Option<[u8; 32]>,
+    cid: [u8; 36],
     boxed: [u16; 3],
     alias: u64,
     block_number: u32,
@@ -68,7 +85,6 @@ impl Everything {
         let (flag, u8_, i8_, u16_, i16_, u32_, i32_) = self.small;
         let (u64_, i64_, u128_, i128_, u256_, i256_) = self.wide;
         let (maybe, nested) = self.options;
-        let base58 = |key: &[u8; 32]| bs58::encode(key).into_string();
         vec![
             Value::Bool(flag),
             Value::Int(u8_.into()),
@@ -97,14 +113,15 @@ impl Everything {
             Value::Json(self.lists.0.iter().map(u64::to_string).collect()),
             Value::Bytes(self.lists.1.clone()),
             Value::Json(self.lists.2.iter().map(i128::to_string).collect()),
-            Value::Json(json!({
-                "owner": base58(&self.inner.owner),
-                "limit": self.inner.limit.map(|l| l.to_string()),
-                "small": self.inner.small,
-            })),
+            Value::Json(self.inner.json()),
             Value::Json(json!([self.point.0.to_string(), self.point.1])),
             Value::Json(self.mode.json()),
             Value::Json(self.modes.iter().map(Mode::json).collect()),
+            Value::Json(self.inners.iter().map(Inner::json).collect()),
+            self.maybe_key
+                .as_ref()
+                .map_or(Value::Null, |key| Value::Text(base58(key))),
+            Value::Bytes(self.cid.to_vec()),
             Value::Json(json!({ "items": self.boxed })),
             Value::Numeric(self.alias.to_string()),
             Value::Int(self.block_number.into()),
@@ -144,6 +161,14 @@ fn mode() -> impl Strategy<Value = Mode> {
     ]
 }
 
+fn inner() -> impl Strategy<Value = Inner> {
+    (any::<[u8; 32]>(), option::of(any::<u128>()), any::<i32>()).prop_map(|(owner, limit, small)| Inner {
+        owner,
+        limit,
+        small,
+    })
+}
+
 prop_compose! {
     fn everything()(
         small: (bool, u8, i8, u16, i16, u32, i32),
@@ -153,13 +178,15 @@ prop_compose! {
         hash: [u8; 32],
         options: (Option<u64>, Option<Option<u8>>),
         lists in (vec(any::<u64>(), 0..5), vec(any::<u8>(), 0..5), any::<[i128; 2]>()),
-        inner in (any::<[u8; 32]>(), option::of(any::<u128>()), any::<i32>())
-            .prop_map(|(owner, limit, small)| Inner { owner, limit, small }),
+        (inner, inners) in (inner(), vec(inner(), 0..4)),
+        maybe_key: Option<[u8; 32]>,
+        cid in prop::array::uniform(any::<u8>()),
         (point, mode, modes) in (any::<(i64, bool)>(), mode(), vec(mode(), 0..4)),
         (boxed, alias, block_number) in any::<([u16; 3], u64, u32)>(),
     ) -> Everything {
         Everything {
-            small, wide, floats, strings, hash, options, lists, inner, point, mode, modes, boxed, alias, block_number,
+            small, wide, floats, strings, hash, options, lists, inner, point, mode, modes, inners, maybe_key, cid, boxed, alias,
+            block_number,
         }
     }
 }
@@ -252,6 +279,9 @@ fn the_table_follows_the_idl() {
     assert_eq!(column("maybe_amount"), (ColumnType::Numeric, true));
     assert_eq!(column("maybe_maybe"), (ColumnType::Json, true));
     assert_eq!(column("modes"), (ColumnType::Json, false));
+    assert_eq!(column("inners"), (ColumnType::Json, false));
+    assert_eq!(column("maybe_key"), (ColumnType::Text, true));
+    assert_eq!(column("cid"), (ColumnType::Bytes, false));
     // A field must not hide the column that every table has.
     assert_eq!(column("arg_block_number"), (ColumnType::Int, false));
     assert!(decoder.tables()[1].columns.is_empty());

@@ -247,6 +247,43 @@ fn an_event_by_call_counts_only_from_our_program_to_itself() {
     );
 }
 
+/// A settlement charges sessions: our program calls another, and both tell of it by calling themselves. Two such
+/// instructions in one transaction.
+#[test]
+fn events_of_two_programs_in_one_transaction_each_have_their_place() {
+    let calls = |first| {
+        vec![
+            call(OTHER, b"charge", 2),
+            call(OTHER, &[&EVENT_IX_TAG[..], &[first]].concat(), 3),
+            event_call(&[first + 1], 2),
+        ]
+    };
+    let log = [
+        "ours invoke [1]",
+        "other invoke [2]",
+        "data 9",
+        "other invoke [3]",
+        "other success",
+        "other success",
+        "ours invoke [2]",
+        "ours success",
+        "ours success",
+    ];
+    let log = [log, log].concat();
+    let instructions = [(PRECOMPILE, vec![]), (OURS, calls(1)), (OURS, calls(3))];
+    let transaction = transaction(&instructions, &log);
+    assert_eq!(read(&transaction), [(1, Some(2), 0, 2), (2, Some(2), 0, 4)]);
+    assert_eq!(
+        places(&emitted(&transaction, OTHER).unwrap()),
+        [
+            (1, Some(0), 0, 9),
+            (1, Some(1), 0, 1),
+            (2, Some(0), 0, 9),
+            (2, Some(1), 0, 3)
+        ]
+    );
+}
+
 #[test]
 fn a_cut_log_is_told_and_events_by_call_are_still_read() {
     let calls = || vec![event_call(&[2], 2), call(OTHER, b"x", 2), event_call(&[3], 2)];
