@@ -393,6 +393,21 @@ fn a_float_that_is_no_number_is_refused_and_an_infinite_one_kept() {
     assert_eq!(decode(-1.5).unwrap().unwrap().1, [Value::Json(json!(-1.5))]);
 }
 
+#[test]
+fn a_zero_copy_type_in_an_event_is_borsh() {
+    let fields = json!([{ "name": "small", "type": "u8" }, { "name": "wide", "type": "u64" }]);
+    let zero_copy = json!([{
+        "name": "Z",
+        "serialization": "bytemuck",
+        "repr": { "kind": "c" },
+        "type": { "kind": "struct", "fields": fields },
+    }]);
+    let field = json!({ "defined": { "name": "Z" } });
+    let decoder = Decoder::new("n", "c", &idl_with(field, zero_copy)).unwrap();
+    let (_, values) = decoder.decode(&[1, 7, 9, 0, 0, 0, 0, 0, 0, 0]).unwrap().unwrap();
+    assert_eq!(values, [Value::Json(json!({ "small": 7, "wide": "9" }))]);
+}
+
 /// An IDL with an event of one field `f`.
 fn idl_with(ty: Json, types: Json) -> String {
     let mut idl = json!({
@@ -463,8 +478,8 @@ fn a_type_that_cannot_be_read_is_refused_with_its_field() {
         );
     };
     refused(defined("Nowhere"), json!([]), "does not define type Nowhere");
-    let zero_copy = json!([{ "name": "Z", "serialization": "bytemuck", "type": field(json!("u8")) }]);
-    refused(defined("Z"), zero_copy, "only Borsh");
+    let custom = json!([{ "name": "Z", "serialization": { "custom": "own" }, "type": field(json!("u8")) }]);
+    refused(defined("Z"), custom, "encoded as own; only Borsh");
     let recursive = json!([{ "name": "R", "type": field(json!({ "vec": defined("R") })) }]);
     refused(defined("R"), recursive, "recursive");
     // Two of the one below, 30 times over: a thousand million parts.

@@ -189,10 +189,10 @@ impl<'a> Resolver<'a> {
         depth: usize,
     ) -> Result<Layout, String> {
         let definition = self.definition(name)?;
-        if definition.serialization != IdlSerialization::Borsh {
+        // A zero-copy type is marked for how accounts hold it; among the fields of an event it is Borsh like the rest.
+        if let IdlSerialization::Custom(encoding) = &definition.serialization {
             return Err(format!(
-                "type {name} is encoded as {:?}; only Borsh is read",
-                definition.serialization
+                "type {name} is encoded as {encoding}; only Borsh is read"
             ));
         }
         if args.len() != definition.generics.len() {
