@@ -67,6 +67,42 @@ pub enum SettlementError {
     NotHolder,
     #[msg("A limit is out of its bounds: see the documentation of the fields of Limits")]
     LimitOutOfBounds,
+    #[msg("The mint is no NFT: it must have 0 decimals and a supply of exactly 1")]
+    NotUnique,
+    #[msg("More of the NFT could be minted: set its mint authority to none, or make it a Metaplex edition")]
+    CanBeMinted,
+    #[msg("This is not the item's token account: pass the token account that the item names")]
+    WrongItemTokens,
+    #[msg("The listing or auction is of another item: pass the item that it names")]
+    WrongItem,
+    #[msg("The listing or auction is of another seller: pass the seller that it names")]
+    WrongSeller,
+    #[msg("Only the seller may cancel this: sign with the seller's key, or wait until the listing has expired")]
+    NotSeller,
+    #[msg("The seller cannot buy the item or bid for it: cancel instead")]
+    SellerCannotBuy,
+    #[msg("The royalty is above 10%: pass at most 1000 basis points")]
+    RoyaltyTooHigh,
+    #[msg("The expiry is not in the future or more than 180 days away: pass one between")]
+    ExpiryOutOfRange,
+    #[msg("The listing has expired: ask the seller to list the item again")]
+    ListingExpired,
+    #[msg("The price is above the most that the buyer pays: look at the listing, and pass a higher maximum")]
+    PriceTooHigh,
+    #[msg("Part of the price or of a refund has nowhere to go: pass the ledger of everybody who is paid")]
+    MissingLedger,
+    #[msg("The end is not in the future or more than 30 days away: pass one between")]
+    EndOutOfRange,
+    #[msg("The extension is longer than an hour: pass at most 3600 seconds")]
+    ExtensionTooLong,
+    #[msg("The auction is over: settle it")]
+    AuctionOver,
+    #[msg("The auction is still running: settle it when it has ended")]
+    AuctionRunning,
+    #[msg("The bid is too low: bid at least the reserve, and the best bid plus the step")]
+    BidTooLow,
+    #[msg("Somebody has bid: wait until the auction has ended, and settle it")]
+    AuctionHasBid,
 }
 
 impl From<Refused> for SettlementError {

@@ -17,3 +17,15 @@ pub const TOKENS_SEED: &[u8] = b"tokens";
 /// A ledger: `[LEDGER_SEED, vault, owner]`.
 #[constant]
 pub const LEDGER_SEED: &[u8] = b"ledger";
+
+/// An item: `[ITEM_SEED, config, mint]`. Its token account is `[TOKENS_SEED, item]`.
+#[constant]
+pub const ITEM_SEED: &[u8] = b"item";
+
+/// The listing of an item: `[LISTING_SEED, item]`.
+#[constant]
+pub const LISTING_SEED: &[u8] = b"listing";
+
+/// The auction of an item: `[AUCTION_SEED, item]`.
+#[constant]
+pub const AUCTION_SEED: &[u8] = b"auction";

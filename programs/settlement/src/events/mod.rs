@@ -3,9 +3,11 @@
 //! What tells of money is emitted by a call of the program to itself, which no truncation of logs can lose. The
 //! others are log lines.
 
+mod market;
 mod roles;
 mod vault;
 
+pub use market::*;
 pub use roles::*;
 pub use vault::*;
 

@@ -13,7 +13,7 @@ pub const MAX_EXTENSION_SECONDS: u32 = 3_600;
 ///
 /// The best bid is held in escrow: it has left the bidder's ledger and is still in the vault's total.
 ///
-/// 280 bytes: discriminator, then the fields in order.
+/// 312 bytes: discriminator, then the fields in order.
 #[account]
 #[derive(InitSpace)]
 pub struct Auction {

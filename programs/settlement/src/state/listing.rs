@@ -8,7 +8,7 @@ pub const MAX_LISTING_SECONDS: i64 = 180 * 86_400;
 
 /// An item offered at a fixed price. Closed when it is sold or cancelled; the seller gets the rent back.
 ///
-/// 188 bytes: discriminator, then the fields in order.
+/// 220 bytes: discriminator, then the fields in order.
 #[account]
 #[derive(InitSpace)]
 pub struct Listing {

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use super::{Config, Item};
 use crate::error::SettlementError;
 
 /// Basis points in a whole.
@@ -13,6 +14,8 @@ pub struct Terms {
     pub fee_bps: u16,
     /// The creator's royalty in basis points of the price.
     pub royalty_bps: u16,
+    /// Gets the fee.
+    pub fee_owner: Pubkey,
     /// Gets the royalty.
     pub creator: Pubkey,
 }
@@ -26,6 +29,16 @@ pub struct Parts {
 }
 
 impl Terms {
+    /// The terms of a sale of this item that is agreed to now.
+    pub fn of(config: &Config, item: &Item) -> Self {
+        Self {
+            fee_bps: config.fee_bps,
+            royalty_bps: item.royalty_bps,
+            fee_owner: config.fee_owner,
+            creator: item.creator,
+        }
+    }
+
     /// Divides a price. Fee and royalty are rounded down, so each is short of its share by less than one base unit;
     /// the seller gets the rest.
     ///

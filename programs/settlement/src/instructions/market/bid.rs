@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::pay::{Payee, charge};
+use super::pay::pay;
 use crate::error::SettlementError;
 use crate::events::{BidPlaced, emit_by_call};
 use crate::state::{Auction, Config, Ledger};
@@ -14,28 +14,26 @@ pub struct Bid<'info> {
     #[account(mut, has_one = config @ SettlementError::WrongConfig)]
     pub auction: Account<'info, Auction>,
     /// The bidder's ledger in the auction's vault.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub bidder_ledger: AccountLoader<'info, Ledger>,
+    pub bidder_ledger: UncheckedAccount<'info>,
     /// That of whose bid is the best so far; needed when there is one.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub outbid_ledger: Option<AccountLoader<'info, Ledger>>,
+    pub outbid_ledger: Option<UncheckedAccount<'info>>,
 }
 
 impl Bid<'_> {
     pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {
         let accounts = &mut *ctx.accounts;
-        require!(!accounts.config.load()?.paused(), SettlementError::Paused);
+        accounts.config.load()?.require_running()?;
         let auction = &mut accounts.auction;
         let (outbid, refund, vault) = (auction.bidder, auction.best, auction.vault);
         let bidder = accounts.bidder.key();
         auction.raise(bidder, amount, Clock::get()?.unix_timestamp)?;
         // The refund comes first, so that who raises their own bid needs the difference only.
-        let previous = Payee {
-            owner: outbid,
-            ledger: accounts.outbid_ledger.as_ref(),
-        };
-        previous.pay(&vault, refund)?;
-        charge(&accounts.bidder_ledger, &vault, &bidder, amount)?;
+        pay(accounts.outbid_ledger.as_deref(), &vault, &outbid, refund)?;
+        Ledger::debit(&accounts.bidder_ledger, &vault, &bidder, amount)?;
         let event = BidPlaced {
             config: auction.config,
             item: auction.item,
@@ -46,6 +44,6 @@ impl Bid<'_> {
             refund,
             ends: auction.ends,
         };
-        emit_by_call(&ctx.accounts.event_authority, event)
+        emit_by_call(&ctx.accounts.event_authority, 184, &event)
     }
 }

@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::pay::{Payee, Payees, charge};
+use super::pay::Payees;
 use crate::error::SettlementError;
 use crate::events::{FixedSaleExecuted, emit_by_call};
 use crate::state::{Config, Item, Ledger, Listing};
@@ -32,23 +32,27 @@ pub struct BuyItem<'info> {
     #[account(mut)]
     pub seller: UncheckedAccount<'info>,
     /// The buyer's ledger in the listing's vault.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub buyer_ledger: AccountLoader<'info, Ledger>,
+    pub buyer_ledger: UncheckedAccount<'info>,
     /// The seller's.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub seller_ledger: AccountLoader<'info, Ledger>,
-    /// That of the config's treasury; needed when the price leaves a fee.
+    pub seller_ledger: UncheckedAccount<'info>,
+    /// That of who gets the fee; needed when the price leaves a fee.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub fee_ledger: Option<AccountLoader<'info, Ledger>>,
+    pub fee_ledger: Option<UncheckedAccount<'info>>,
     /// The creator's; needed when the price leaves a royalty.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub creator_ledger: Option<AccountLoader<'info, Ledger>>,
+    pub creator_ledger: Option<UncheckedAccount<'info>>,
 }
 
 impl BuyItem<'_> {
     fn validate(&self, args: &BuyItemArgs) -> Result<()> {
         let listing = &self.listing;
-        require!(!self.config.load()?.paused(), SettlementError::Paused);
+        self.config.load()?.require_running()?;
         let expired = listing.expired(Clock::get()?.unix_timestamp);
         require!(!expired, SettlementError::ListingExpired);
         require_gte!(args.max_price, listing.price, SettlementError::PriceTooHigh);
@@ -64,39 +68,35 @@ impl BuyItem<'_> {
         let accounts = &mut *ctx.accounts;
         accounts.validate(&args)?;
         let listing = &accounts.listing;
+        let Listing {
+            seller,
+            vault,
+            price,
+            terms,
+            ..
+        } = &**listing;
         let buyer = accounts.buyer.key();
-        let treasury = accounts.config.load()?.treasury;
-        let parts = listing.terms.split(listing.price)?;
-        charge(&accounts.buyer_ledger, &listing.vault, &buyer, listing.price)?;
+        Ledger::debit(&accounts.buyer_ledger, vault, &buyer, *price)?;
         let payees = Payees {
-            seller: Payee {
-                owner: listing.seller,
-                ledger: Some(&accounts.seller_ledger),
-            },
-            fee: Payee {
-                owner: treasury,
-                ledger: accounts.fee_ledger.as_ref(),
-            },
-            creator: Payee {
-                owner: listing.terms.creator,
-                ledger: accounts.creator_ledger.as_ref(),
-            },
+            seller: Some(&accounts.seller_ledger),
+            fee: accounts.fee_ledger.as_deref(),
+            creator: accounts.creator_ledger.as_deref(),
         };
-        payees.pay(&listing.vault, &parts)?;
+        let parts = payees.pay(vault, seller, terms, *price)?;
         accounts.item.release(buyer);
         let event = FixedSaleExecuted {
             config: accounts.config.key(),
             item: listing.item,
             mint: accounts.item.mint,
-            seller: listing.seller,
+            seller: *seller,
             buyer,
             asset: listing.asset,
-            price: listing.price,
+            price: *price,
             fee: parts.fee,
-            treasury,
+            fee_owner: terms.fee_owner,
             royalty: parts.royalty,
-            creator: listing.terms.creator,
+            creator: terms.creator,
         };
-        emit_by_call(&ctx.accounts.event_authority, event)
+        emit_by_call(&ctx.accounts.event_authority, 280, &event)
     }
 }

@@ -53,7 +53,7 @@ pub struct CreateAuction<'info> {
 impl CreateAuction<'_> {
     fn validate(&self) -> Result<()> {
         let config = self.config.load()?;
-        require!(!config.paused(), SettlementError::Paused);
+        config.require_running()?;
         self.item.require_free(&self.seller.key(), config.settled)
     }
 
@@ -68,11 +68,7 @@ impl CreateAuction<'_> {
             ends,
             extension,
         } = args;
-        let terms = Terms {
-            fee_bps: accounts.config.load()?.fee_bps,
-            royalty_bps: accounts.item.royalty_bps,
-            creator: accounts.item.creator,
-        };
+        let terms = Terms::of(&*accounts.config.load()?, &accounts.item);
         let auction = Auction {
             config: accounts.config.key(),
             item: accounts.item.key(),

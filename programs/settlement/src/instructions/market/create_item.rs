@@ -43,7 +43,7 @@ pub struct CreateItem<'info> {
 
 impl CreateItem<'_> {
     fn validate(&self) -> Result<()> {
-        require!(!self.config.load()?.paused(), SettlementError::Paused);
+        self.config.load()?.require_running()?;
         require_plain::<SettlementError>(&self.mint.to_account_info())?;
         require_unique(&self.mint.key(), &self.mint)
     }

@@ -31,7 +31,7 @@ pub struct DepositItem<'info> {
 
 impl DepositItem<'_> {
     fn validate(&self) -> Result<()> {
-        require!(!self.config.load()?.paused(), SettlementError::Paused);
+        self.config.load()?.require_running()?;
         require_unique(&self.mint.key(), &self.mint)
     }
 
@@ -62,6 +62,6 @@ impl DepositItem<'_> {
             mint: accounts.mint.key(),
             holder,
         };
-        emit_by_call(&ctx.accounts.event_authority, event)
+        emit_by_call(&ctx.accounts.event_authority, 128, &event)
     }
 }

@@ -39,7 +39,7 @@ pub struct ListItem<'info> {
 impl ListItem<'_> {
     fn validate(&self, args: &ListItemArgs) -> Result<()> {
         let config = self.config.load()?;
-        require!(!config.paused(), SettlementError::Paused);
+        config.require_running()?;
         require_gt!(args.price, 0, SettlementError::ZeroAmount);
         Listing::check_expiry(args.expires, Clock::get()?.unix_timestamp)?;
         self.item.require_free(&self.seller.key(), config.settled)
@@ -49,11 +49,7 @@ impl ListItem<'_> {
         let accounts = &mut *ctx.accounts;
         accounts.validate(&args)?;
         let ListItemArgs { price, expires } = args;
-        let terms = Terms {
-            fee_bps: accounts.config.load()?.fee_bps,
-            royalty_bps: accounts.item.royalty_bps,
-            creator: accounts.item.creator,
-        };
+        let terms = Terms::of(&*accounts.config.load()?, &accounts.item);
         let listing = Listing {
             item: accounts.item.key(),
             seller: accounts.seller.key(),

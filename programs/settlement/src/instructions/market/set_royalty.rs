@@ -37,7 +37,9 @@ impl SetRoyalty<'_> {
         item.creator = args.creator;
         item.royalty_bps = args.bps;
         emit!(RoyaltySet {
+            config: item.config,
             item: item.key(),
+            mint: item.mint,
             creator: args.creator,
             bps: args.bps
         });

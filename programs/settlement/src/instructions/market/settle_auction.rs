@@ -1,15 +1,14 @@
 use anchor_lang::prelude::*;
 
-use super::pay::{Payee, Payees};
+use super::pay::Payees;
 use crate::error::SettlementError;
 use crate::events::{AuctionSettled, AuctionUnsold, emit_by_call};
-use crate::state::{Auction, Config, Item, Ledger};
+use crate::state::{Auction, Item};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct SettleAuction<'info> {
-    pub config: AccountLoader<'info, Config>,
-    #[account(mut, has_one = config @ SettlementError::WrongConfig)]
+    #[account(mut)]
     pub item: Account<'info, Item>,
     #[account(
         mut,
@@ -23,14 +22,17 @@ pub struct SettleAuction<'info> {
     #[account(mut)]
     pub seller: UncheckedAccount<'info>,
     /// The seller's ledger in the auction's vault; needed when there is a bid.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub seller_ledger: Option<AccountLoader<'info, Ledger>>,
-    /// That of the config's treasury; needed when the bid leaves a fee.
+    pub seller_ledger: Option<UncheckedAccount<'info>>,
+    /// That of who gets the fee; needed when the bid leaves a fee.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub fee_ledger: Option<AccountLoader<'info, Ledger>>,
+    pub fee_ledger: Option<UncheckedAccount<'info>>,
     /// The creator's; needed when the bid leaves a royalty.
+    /// CHECK: the payment does.
     #[account(mut)]
-    pub creator_ledger: Option<AccountLoader<'info, Ledger>>,
+    pub creator_ledger: Option<UncheckedAccount<'info>>,
 }
 
 impl SettleAuction<'_> {
@@ -54,38 +56,34 @@ impl SettleAuction<'_> {
     fn sell(ctx: Context<Self>) -> Result<()> {
         let accounts = &mut *ctx.accounts;
         let auction = &accounts.auction;
-        let treasury = accounts.config.load()?.treasury;
-        let parts = auction.terms.split(auction.best)?;
+        let Auction {
+            seller,
+            vault,
+            best,
+            terms,
+            ..
+        } = &**auction;
         let payees = Payees {
-            seller: Payee {
-                owner: auction.seller,
-                ledger: accounts.seller_ledger.as_ref(),
-            },
-            fee: Payee {
-                owner: treasury,
-                ledger: accounts.fee_ledger.as_ref(),
-            },
-            creator: Payee {
-                owner: auction.terms.creator,
-                ledger: accounts.creator_ledger.as_ref(),
-            },
+            seller: accounts.seller_ledger.as_deref(),
+            fee: accounts.fee_ledger.as_deref(),
+            creator: accounts.creator_ledger.as_deref(),
         };
-        payees.pay(&auction.vault, &parts)?;
+        let parts = payees.pay(vault, seller, terms, *best)?;
         accounts.item.release(auction.bidder);
         let event = AuctionSettled {
             config: auction.config,
             item: auction.item,
             mint: accounts.item.mint,
-            seller: auction.seller,
+            seller: *seller,
             winner: auction.bidder,
             asset: auction.asset,
-            price: auction.best,
+            price: *best,
             fee: parts.fee,
-            treasury,
+            fee_owner: terms.fee_owner,
             royalty: parts.royalty,
-            creator: auction.terms.creator,
+            creator: terms.creator,
         };
-        emit_by_call(&ctx.accounts.event_authority, event)
+        emit_by_call(&ctx.accounts.event_authority, 280, &event)
     }
 
     fn give_back(ctx: Context<Self>) {
@@ -93,7 +91,7 @@ impl SettleAuction<'_> {
         let seller = accounts.seller.key();
         accounts.item.release(seller);
         emit!(AuctionUnsold {
-            config: accounts.config.key(),
+            config: accounts.item.config,
             item: accounts.item.key(),
             mint: accounts.item.mint,
             seller
