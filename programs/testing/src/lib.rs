@@ -13,12 +13,14 @@
 //! | [`ed25519`] | instructions that verify a signature |
 //! | [`lookup`] | versioned transactions with an address lookup table |
 //! | [`fuzz`] | random histories that can be replayed |
+//! | [`cu`] | compute units against the committed table |
 //! | [`idl`] | what a program's interface says |
 #![allow(clippy::result_large_err)] // LiteSVM's
 // Only tests depend on it, and a panic is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod chain;
+pub mod cu;
 pub mod ed25519;
 pub mod events;
 pub mod fuzz;
