@@ -57,7 +57,8 @@ fn wrong_usage_ends_with_code_2_and_names_what_is_wrong() {
             "a filter goes with the step rust only",
         ),
         ("bench", "name a suite"),
-        ("bench speed", "suite \"speed\" is unknown; known: latency"),
+        ("bench speed", "suite \"speed\" is unknown; known: latency, cu"),
+        ("bench latency --write", "--write goes with the suite cu only"),
     ] {
         let output = xtask(ROOT.as_ref(), line);
         let error = text(&output.stderr);
@@ -80,5 +81,8 @@ fn steps_and_suites_can_be_listed() {
         text(&xtask(ROOT.as_ref(), "test --list").stdout),
         "setup\nfmt\nvectors\ncontracts\nonchain\nrust\nlint\n"
     );
-    assert_eq!(text(&xtask(ROOT.as_ref(), "bench --list").stdout), "latency\n");
+    assert_eq!(
+        text(&xtask(ROOT.as_ref(), "bench --list").stdout),
+        "latency\ncu\n"
+    );
 }

@@ -17,38 +17,58 @@ use std::{
 };
 
 pub const HELP: &str = "\
-cargo xtask bench SUITE [--quick]
+cargo xtask bench SUITE [--quick] [--write]
 cargo xtask bench --list
 
-Measures the release build of `novate`, prints one line per figure
+Measures one suite, prints one line per figure
 
   bench SUITE.NAME VALUE UNIT
 
 and writes them with machine, versions and command to bench/SUITE.json in the target folder. A suite starts what it needs and
-leaves nothing running. Each figure is the median of at least three runs.
+leaves nothing running. Each figure of time is the median of at least three runs, with the release build of `novate`.
 
   latency   from a block's arrival to its row being visible in GraphQL, per chain
+  cu        compute units of every instruction of the Solana programs, in LiteSVM with the built .so; fails when one is
+            over 5% worse than in docs/compute-units.md
 
-  --quick   a tenth of the data
+  --quick   a tenth of the data; all of it is quick for cu
+  --write   with cu: write the figures into docs/compute-units.md instead of comparing them
   --list    print the names of the suites
 ";
 
 struct Suite {
     name: &'static str,
     /// Builds what it needs; the command prints the lines above on stdout.
-    command: fn(&Repo, bool) -> Result<Command>,
+    command: fn(&Repo, &Options) -> Result<Command>,
 }
 
-const SUITES: [Suite; 1] = [Suite {
-    name: "latency",
-    command: latency,
-}];
+/// The programs, by the names of their libraries.
+const PROGRAMS: [&str; 4] = ["session_keys", "settlement", "staking", "rewards"];
+
+/// What the user asked for.
+#[derive(Default)]
+struct Options {
+    quick: bool,
+    write: bool,
+}
+
+const SUITES: [Suite; 2] = [
+    Suite {
+        name: "latency",
+        command: latency,
+    },
+    Suite {
+        name: "cu",
+        command: compute_units,
+    },
+];
 
 pub fn main(mut args: Args) -> Result<()> {
-    let (mut name, mut quick) = (None, false);
+    let (mut name, mut options) = (None, Options::default());
     while let Some(arg) = args.next()? {
         match arg {
-            Arg::Flag(flag) if flag == "--quick" => quick = true,
+            Arg::Flag(flag) if flag == "--quick" => options.quick = true,
+            Arg::Flag(flag) if flag == "--write" => options.write = true,
             Arg::Flag(flag) if flag == "--list" => {
                 SUITES.iter().for_each(|suite| println!("{}", suite.name));
                 return Ok(());
@@ -61,23 +81,26 @@ pub fn main(mut args: Args) -> Result<()> {
         return Err(UsageError::new("name a suite, or use --list").into());
     };
     let name = args::one_of("suite", &name, SUITES.map(|suite| suite.name))?;
+    if options.write && name != "cu" {
+        return Err(UsageError::new("--write goes with the suite cu only").into());
+    }
     let repo = Repo::find()?;
     setup::all(&repo)?;
     for suite in SUITES.iter().filter(|suite| suite.name == name) {
-        measure(&repo, suite, quick)?;
+        measure(&repo, suite, &options)?;
     }
     Ok(())
 }
 
 /// Runs the suite, passing on what it prints, and writes the report.
-fn measure(repo: &Repo, suite: &Suite, quick: bool) -> Result<()> {
+fn measure(repo: &Repo, suite: &Suite, options: &Options) -> Result<()> {
     let folder = repo.target.join("bench");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let mut command = (suite.command)(repo, quick)?;
+    let mut command = (suite.command)(repo, options)?;
     let figures = figures(suite.name, &mut command)?;
     ensure!(!figures.is_empty(), "the suite {} measured nothing", suite.name);
     let file = folder.join(format!("{}.json", suite.name));
-    report::write(repo, &file, suite.name, quick, &shown(&command), &figures)?;
+    report::write(repo, &file, suite.name, options.quick, &shown(&command), &figures)?;
     eprintln!("xtask: wrote {}", file.display());
     Ok(())
 }
@@ -109,7 +132,7 @@ fn figures(suite: &str, command: &mut Command) -> Result<Vec<Figure>> {
 }
 
 /// The programs that start the chains may be slow; what is measured is not.
-fn latency(repo: &Repo, quick: bool) -> Result<Command> {
+fn latency(repo: &Repo, options: &Options) -> Result<Command> {
     timed("build novate for release", || {
         run_aside(
             repo.cargo()
@@ -123,7 +146,33 @@ fn latency(repo: &Repo, quick: bool) -> Result<Command> {
         )
     })?;
     let mut devnet = repo.command(repo.target.join("debug/devnet"));
-    devnet.args(["bench", "latency", "--samples", if quick { "30" } else { "300" }]);
+    devnet.args([
+        "bench",
+        "latency",
+        "--samples",
+        if options.quick { "30" } else { "300" },
+    ]);
     devnet.env("NOVATE_BIN", repo.target.join("release/novate"));
     Ok(devnet)
+}
+
+/// The test binaries of the programs; each prints its figures and compares or writes them.
+fn compute_units(repo: &Repo, options: &Options) -> Result<Command> {
+    let mut cargo = repo.cargo();
+    cargo.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    for program in PROGRAMS {
+        cargo.args(["--test", &format!("{program}_program")]);
+    }
+    // One test after the other: what a test prints is then not mixed with another's.
+    cargo.args([
+        "--",
+        "cu::compute_units",
+        "--exact",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
+    if options.write {
+        cargo.env("NOVATE_CU_WRITE", "1");
+    }
+    Ok(cargo)
 }
