@@ -8,6 +8,7 @@ import {RewardDistributor} from "../src/RewardDistributor.sol";
 import {Claim} from "../src/interfaces/IRewardDistributor.sol";
 import {BatchHeader, BatchHeaders} from "../src/libraries/BatchHeaders.sol";
 import {Leaves} from "../src/libraries/Leaves.sol";
+import {OrderCheckpoint, OrderCheckpoints} from "../src/libraries/OrderCheckpoints.sol";
 import {Domain} from "./mocks/Domain.sol";
 import {Token} from "./mocks/Tokens.sol";
 
@@ -25,6 +26,11 @@ contract VectorsTest is Test {
     string private constant ITEM =
         "Item(uint32 index,bytes32 asset,bytes32 tokenId,bytes32 from,bytes32 to,bytes32 hash)";
     string private constant INTENT = "Intent(uint32 index,bytes32 intentId,uint8 outcome,bytes32 hash)";
+    string private constant CHECKPOINT =
+        "OrderCheckpoint(uint64 chain,bytes32 settlement,uint64 number,bytes32 root,uint32 orderCount)";
+    string private constant ORDER = "Order(uint32 index,bytes32 orderId,bytes32 hash)";
+    string private constant REWARD =
+        "Reward(bytes32 distribution,bytes32 account,uint128 cumulative,bytes32 hash)";
     string private constant TREE = "Tree(bytes32[] leaves,bytes32 root)";
 
     /// The domain in which something is signed, its separator, and the digest that comes out.
@@ -57,6 +63,19 @@ contract VectorsTest is Test {
         uint32 index;
         bytes32 intentId;
         uint8 outcome;
+        bytes32 hash;
+    }
+
+    struct OrderVector {
+        uint32 index;
+        bytes32 orderId;
+        bytes32 hash;
+    }
+
+    struct RewardVector {
+        bytes32 distribution;
+        bytes32 account;
+        uint128 cumulative;
         bytes32 hash;
     }
 
@@ -97,6 +116,20 @@ contract VectorsTest is Test {
         }
     }
 
+    function test_orderCheckpoints() public {
+        OrderCheckpoint[] memory checkpoints =
+            abi.decode(_parse(".orderCheckpoints", CHECKPOINT), (OrderCheckpoint[]));
+        Signed[] memory expected = abi.decode(_parse(".orderCheckpoints", SIGNED), (Signed[]));
+        assertGt(checkpoints.length, 0);
+        for (uint256 i = 0; i < checkpoints.length; i++) {
+            Domain domain = Domain(expected[i].verifyingContract);
+            vm.chainId(expected[i].chainId);
+            deployCodeTo("Domain.sol", abi.encode("Novate Orders"), address(domain));
+            assertEq(domain.separator(), expected[i].separator);
+            assertEq(OrderCheckpoints.digest(checkpoints[i], domain.separator()), expected[i].digest);
+        }
+    }
+
     function test_deltaLeaves() public view {
         DeltaVector[] memory vectors = abi.decode(_parse(".deltaLeaves", DELTA), (DeltaVector[]));
         assertGt(vectors.length, 0);
@@ -121,6 +154,24 @@ contract VectorsTest is Test {
         for (uint256 i = 0; i < vectors.length; i++) {
             IntentVector memory v = vectors[i];
             assertEq(Leaves.intent(v.index, v.intentId, v.outcome), v.hash);
+        }
+    }
+
+    function test_orderLeaves() public view {
+        OrderVector[] memory vectors = abi.decode(_parse(".orderLeaves", ORDER), (OrderVector[]));
+        assertGt(vectors.length, 0);
+        for (uint256 i = 0; i < vectors.length; i++) {
+            OrderVector memory v = vectors[i];
+            assertEq(Leaves.order(v.index, v.orderId), v.hash);
+        }
+    }
+
+    function test_rewardLeaves() public view {
+        RewardVector[] memory vectors = abi.decode(_parse(".rewardLeaves", REWARD), (RewardVector[]));
+        assertGt(vectors.length, 0);
+        for (uint256 i = 0; i < vectors.length; i++) {
+            RewardVector memory v = vectors[i];
+            assertEq(Leaves.reward(v.distribution, v.account, v.cumulative), v.hash);
         }
     }
 

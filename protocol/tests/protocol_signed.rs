@@ -5,6 +5,7 @@ use novate_protocol::batch::{BatchHeader, SOLANA_PREFIX};
 use novate_protocol::claim::Claim;
 use novate_protocol::eip712::Domain;
 use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::order::{self, OrderCheckpoint};
 use proptest::prelude::*;
 
 const DOMAIN: Domain = Domain::settlement(1, [1; 20]);
@@ -43,6 +44,21 @@ proptest! {
     }
 
     #[test]
+    fn every_byte_of_an_order_checkpoint_is_signed(
+        chain: u64, settlement: [u8; 32], number: u64, root: [u8; 32], order_count: u32,
+        at in 0..OrderCheckpoint::LEN, bit in 0u8..8,
+    ) {
+        let checkpoint = OrderCheckpoint { chain, settlement, number, root, order_count };
+        let message = checkpoint.solana_message();
+        let mut body = message.strip_prefix(order::SOLANA_PREFIX).unwrap().to_vec();
+        prop_assert_eq!(OrderCheckpoint::try_from_slice(&body).unwrap(), checkpoint);
+        body[at] ^= 1 << bit;
+        let other = OrderCheckpoint::try_from_slice(&body).unwrap();
+        prop_assert_ne!(other.digest_eip712(&DOMAIN), checkpoint.digest_eip712(&DOMAIN));
+        prop_assert_ne!(other.solana_message(), message);
+    }
+
+    #[test]
     fn every_field_of_a_claim_is_signed(id: [u8; 32], account: [u8; 20], amount: u128, deadline: u64) {
         let domain = Domain::rewards(1, [1; 20]);
         let claim = Claim { id, account, amount, deadline };
@@ -70,6 +86,7 @@ fn a_signature_does_not_count_in_another_domain() {
         Domain::rewards(2, [1; 20]),
         Domain::rewards(1, [2; 20]),
         Domain::settlement(1, [1; 20]),
+        Domain::orders(1, [1; 20]),
     ];
     for domain in elsewhere {
         assert_ne!(claim.digest(&domain), claim.digest(&home), "{domain:?}");

@@ -2,7 +2,7 @@
 
 mod vectors;
 
-use novate_protocol::merkle::{Tree, verify};
+use novate_protocol::merkle::{Tree, verify, verify_range};
 
 #[test]
 fn headers_match_for_both_chains() {
@@ -24,6 +24,19 @@ fn claims_match() {
 }
 
 #[test]
+fn order_checkpoints_match_for_both_chains() {
+    let checkpoints = vectors::load().checkpoints;
+    assert_eq!(checkpoints.len(), 3);
+    for signed in checkpoints {
+        assert_eq!(signed.checkpoint.digest_eip712(&signed.domain), signed.digest);
+        assert_eq!(
+            signed.checkpoint.solana_message().as_slice(),
+            signed.solana_message
+        );
+    }
+}
+
+#[test]
 fn leaves_match() {
     let vectors = vectors::load();
     assert_eq!(
@@ -41,6 +54,13 @@ fn leaves_match() {
     for intent in vectors.intents {
         assert_eq!(intent.leaf.hash(), intent.hash, "{:?}", intent.leaf);
     }
+    assert_eq!((vectors.orders.len(), vectors.rewards.len()), (3, 3));
+    for order in vectors.orders {
+        assert_eq!(order.leaf.hash(), order.hash, "{:?}", order.leaf);
+    }
+    for reward in vectors.rewards {
+        assert_eq!(reward.leaf.hash(), reward.hash, "{:?}", reward.leaf);
+    }
 }
 
 #[test]
@@ -56,4 +76,27 @@ fn trees_roots_and_proofs_match() {
             assert_eq!(tree.proof(i), Some(proof));
         }
     }
+}
+
+#[test]
+fn proofs_of_ranges_match() {
+    let mut ranges = 0;
+    for expected in vectors::load().trees {
+        let tree = Tree::new(expected.leaves.clone());
+        let count = u32::try_from(tree.len()).unwrap();
+        for range in expected.ranges {
+            let mut leaves = range.of(&expected.leaves).to_vec();
+            assert!(verify_range(
+                &expected.root,
+                count,
+                range.first,
+                &mut leaves,
+                &range.proof
+            ));
+            let made = tree.range_proof(range.first as usize, range.count as usize);
+            assert_eq!(made, Some(range.proof), "{} {}", range.first, range.count);
+            ranges += 1;
+        }
+    }
+    assert_eq!(ranges, 1 + 3 + 6 + 15 + 36 + 10);
 }

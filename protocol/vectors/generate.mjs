@@ -33,6 +33,9 @@ const TYPES = {
     ["uint32", "deltaCount"], ["uint32", "itemCount"], ["uint64", "openedAt"],
   ],
   Claim: [["bytes32", "id"], ["address", "account"], ["uint256", "amount"], ["uint64", "deadline"]],
+  OrderCheckpoint: [
+    ["uint64", "chain"], ["bytes32", "settlement"], ["uint64", "number"], ["bytes32", "root"], ["uint32", "orderCount"],
+  ],
 };
 
 function hashStruct(name, value) {
@@ -66,11 +69,8 @@ const BORSH = {
   bytes: (v) => hexToBytes(v.slice(2)), // a fixed array in Rust: no length in front
 };
 
-const solanaMessage = (header) =>
-  hex(concatBytes(
-    utf8ToBytes("Novate batch v1\n"),
-    ...TYPES.BatchHeader.map(([type, field]) => BORSH[type](header[field])),
-  ));
+const solanaMessage = (prefix, name, value) =>
+  hex(concatBytes(utf8ToBytes(prefix), ...TYPES[name].map(([type, field]) => BORSH[type](value[field]))));
 
 // --- Inputs
 
@@ -99,6 +99,11 @@ const claims = [
   { id: ONES, account: `0x${"ff".repeat(20)}`, amount: U128_MAX, deadline: U64_MAX },
   { id: ZERO, account: `0x${"00".repeat(20)}`, amount: "0", deadline: "0" },
 ];
+const checkpoints = [
+  { chain: "31337", settlement: EVM_OWNER, number: "1", root: bytes("orders", 32), orderCount: 25 },
+  { chain: U64_MAX, settlement: ONES, number: U64_MAX, root: ONES, orderCount: U32_MAX },
+  { chain: "0", settlement: ZERO, number: "0", root: ZERO, orderCount: 0 },
+];
 const domains = [
   { chainId: "31337", verifyingContract: bytes("contract", 20) },
   { chainId: "1", verifyingContract: `0x${"ff".repeat(20)}` },
@@ -108,6 +113,8 @@ const domains = [
 const DELTA = [["uint32", "index"], ["bytes32", "owner"], ["bytes32", "asset"], ["bytes32", "session"], ["int128", "amount"]];
 const ITEM = [["uint32", "index"], ["bytes32", "asset"], ["bytes32", "tokenId"], ["bytes32", "from"], ["bytes32", "to"]];
 const INTENT = [["uint32", "index"], ["bytes32", "intentId"], ["uint8", "outcome"]];
+const ORDER = [["uint32", "index"], ["bytes32", "orderId"]];
+const REWARD = [["bytes32", "distribution"], ["bytes32", "account"], ["uint128", "cumulative"]];
 
 const delta = (index, amount) => ({
   index, owner: bytes(`owner ${index}`, 32), asset: bytes("asset", 32), session: bytes(`session ${index}`, 32), amount,
@@ -126,6 +133,16 @@ const intents = [
   { index: 1, intentId: bytes("another intent", 32), outcome: 3 },
   { index: U32_MAX, intentId: ZERO, outcome: 255 },
 ];
+const orders = [
+  { index: 0, orderId: bytes("order", 32) },
+  { index: 258, orderId: ONES },
+  { index: U32_MAX, orderId: ZERO },
+];
+const rewards = [
+  { distribution: bytes("distribution", 32), account: bytes("earner", 32), cumulative: "18446744073709551616" },
+  { distribution: ONES, account: EVM_OWNER, cumulative: U128_MAX },
+  { distribution: ZERO, account: ZERO, cumulative: "0" },
+];
 
 // --- Output
 
@@ -138,12 +155,25 @@ const treeOf = (fields, rows) =>
 // The root of a tree of one leaf is that leaf's hash.
 const withHash = (fields) => (row) => ({ ...row, hash: treeOf(fields, [row]).root });
 
+// [first, count] of every range of a small tree, and of some of a big one: at its ends, and where its two levels of
+// leaves meet (leaf 72 is the first on the upper level).
+function ranges(count) {
+  if (count > 10) return [[0, 100], [0, 1], [99, 1], [1, 99], [26, 30], [71, 1], [71, 2], [72, 28], [60, 30], [95, 5]];
+  const firsts = Array.from({ length: count }, (_, first) => first);
+  return firsts.flatMap((first) => Array.from({ length: count - first }, (_, i) => [first, i + 1]));
+}
+
 function tree(count) {
   const rows = Array.from({ length: count }, (_, i) => delta(i, String((i % 2 ? -1 : 1) * (1000 + i))));
   const built = treeOf(DELTA, rows);
   return {
     leaves: rows.map((row) => withHash(DELTA)(row).hash),
     proofs: rows.map((_, i) => built.getProof(i)),
+    // OpenZeppelin's proof for many leaves asks for siblings in the same order, the highest position first.
+    ranges: ranges(count).map(([first, length]) => {
+      const { proof } = built.getMultiProof(Array.from({ length }, (_, i) => first + i));
+      return { count: length, first, proof };
+    }),
     root: built.root,
   };
 }
@@ -151,7 +181,7 @@ function tree(count) {
 const vectors = {
   batches: headers.map((header, i) => ({
     ...header, ...domains[i], ...typedData("Novate Settlement", domains[i], "BatchHeader", header),
-    solanaMessage: solanaMessage(header),
+    solanaMessage: solanaMessage("Novate batch v1\n", "BatchHeader", header),
   })),
   claims: claims.map((claim, i) => ({
     ...claim, ...domains[i], ...typedData("Novate Rewards", domains[i], "Claim", claim),
@@ -159,6 +189,12 @@ const vectors = {
   deltaLeaves: deltas.map(withHash(DELTA)),
   intentLeaves: intents.map(withHash(INTENT)),
   itemLeaves: items.map(withHash(ITEM)),
+  orderCheckpoints: checkpoints.map((checkpoint, i) => ({
+    ...checkpoint, ...domains[i], ...typedData("Novate Orders", domains[i], "OrderCheckpoint", checkpoint),
+    solanaMessage: solanaMessage("Novate order v1\n", "OrderCheckpoint", checkpoint),
+  })),
+  orderLeaves: orders.map(withHash(ORDER)),
+  rewardLeaves: rewards.map(withHash(REWARD)),
   trees: [1, 2, 3, 5, 8, 100].map(tree),
 };
 

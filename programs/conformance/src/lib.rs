@@ -9,6 +9,7 @@ use novate_protocol::batch::{self, BatchHeader};
 use novate_protocol::claim::Claim;
 use novate_protocol::eip712::Domain;
 use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::order::{self, OrderCheckpoint};
 use novate_protocol::{leaf, merkle};
 
 declare_id!("GqDg73QxtNFYpVtWGQuBnS4UhqgdQNw8X1a74TtN2YYK");
@@ -50,6 +51,22 @@ pub mod conformance {
             deadline,
         };
         Ok(claim.digest(&Domain::rewards(chain_id, contract)))
+    }
+
+    pub fn checkpoint_message(
+        _ctx: Context<NoAccounts>,
+        checkpoint: OrderCheckpoint,
+    ) -> Result<[u8; order::SOLANA_MESSAGE_LEN]> {
+        Ok(checkpoint.solana_message())
+    }
+
+    pub fn checkpoint_digest(
+        _ctx: Context<NoAccounts>,
+        checkpoint: OrderCheckpoint,
+        chain_id: u64,
+        contract: [u8; 20],
+    ) -> Result<[u8; 32]> {
+        Ok(checkpoint.digest_eip712(&Domain::orders(chain_id, contract)))
     }
 
     pub fn delta_leaf(
@@ -103,6 +120,24 @@ pub mod conformance {
         .hash())
     }
 
+    pub fn order_leaf(_ctx: Context<NoAccounts>, index: u32, order_id: [u8; 32]) -> Result<[u8; 32]> {
+        Ok(leaf::OrderLeaf { index, order_id }.hash())
+    }
+
+    pub fn reward_leaf(
+        _ctx: Context<NoAccounts>,
+        distribution: [u8; 32],
+        account: [u8; 32],
+        cumulative: u128,
+    ) -> Result<[u8; 32]> {
+        Ok(leaf::RewardLeaf {
+            distribution,
+            account: Owner(account),
+            cumulative,
+        }
+        .hash())
+    }
+
     pub fn verify(
         _ctx: Context<NoAccounts>,
         root: [u8; 32],
@@ -110,6 +145,19 @@ pub mod conformance {
         proof: Vec<[u8; 32]>,
     ) -> Result<bool> {
         Ok(merkle::verify(&root, &leaf, &proof))
+    }
+
+    pub fn verify_range(
+        _ctx: Context<NoAccounts>,
+        root: [u8; 32],
+        leaf_count: u32,
+        first: u32,
+        leaves: Vec<[u8; 32]>,
+        proof: Vec<[u8; 32]>,
+    ) -> Result<bool> {
+        let mut leaves = leaves; // Anchor wants arguments without `mut`
+        let holds = merkle::verify_range(&root, leaf_count, first, &mut leaves, &proof);
+        Ok(holds)
     }
 }
 

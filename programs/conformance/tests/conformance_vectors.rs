@@ -85,6 +85,24 @@ fn claims_match_on_chain() {
 }
 
 #[test]
+fn order_checkpoints_match_on_chain() {
+    let mut vm = Vm::new();
+    for signed in vectors::load().checkpoints {
+        let checkpoint = signed.checkpoint;
+        let message: [u8; novate_protocol::order::SOLANA_MESSAGE_LEN] =
+            vm.call(call::CheckpointMessage { checkpoint });
+        assert_eq!(message.as_slice(), signed.solana_message);
+        let (chain_id, contract) = (signed.domain.chain_id, signed.domain.verifying_contract);
+        let digest: [u8; 32] = vm.call(call::CheckpointDigest {
+            checkpoint,
+            chain_id,
+            contract,
+        });
+        assert_eq!(digest, signed.digest);
+    }
+}
+
+#[test]
 fn leaves_match_on_chain() {
     let mut vm = Vm::new();
     let vectors = vectors::load();
@@ -120,6 +138,21 @@ fn leaves_match_on_chain() {
         });
         assert_eq!(hash, intent.hash, "{leaf:?}");
     }
+    for order in vectors.orders {
+        let leaf = order.leaf;
+        let (index, order_id) = (leaf.index, leaf.order_id);
+        let hash: [u8; 32] = vm.call(call::OrderLeaf { index, order_id });
+        assert_eq!(hash, order.hash, "{leaf:?}");
+    }
+    for reward in vectors.rewards {
+        let leaf = reward.leaf;
+        let hash: [u8; 32] = vm.call(call::RewardLeaf {
+            distribution: leaf.distribution,
+            account: leaf.account.0,
+            cumulative: leaf.cumulative,
+        });
+        assert_eq!(hash, reward.hash, "{leaf:?}");
+    }
 }
 
 #[test]
@@ -142,6 +175,36 @@ fn proofs_hold_on_chain_for_their_leaf_and_root_only() {
             let next = tree.leaves[(i + 1) % tree.leaves.len()];
             // Neighbours may be siblings, and then the proof differs from theirs in its first node.
             assert_eq!(verify(root, next), next == leaf);
+        }
+    }
+}
+
+#[test]
+fn ranges_hold_on_chain_for_their_leaves_and_place_only() {
+    let mut vm = Vm::new();
+    for tree in vectors::load().trees {
+        let (root, leaf_count) = (tree.root, tree.leaves.len() as u32);
+        for range in &tree.ranges {
+            let (leaves, first) = (range.of(&tree.leaves), range.first);
+            // What does not fit into the 1,232 bytes of a transaction.
+            if leaves.len() + range.proof.len() > 30 {
+                continue;
+            }
+            let mut verify = |leaf_count, first, leaves: &[[u8; 32]]| {
+                vm.call::<bool>(call::VerifyRange {
+                    root,
+                    leaf_count,
+                    first,
+                    leaves: leaves.to_vec(),
+                    proof: range.proof.clone(),
+                })
+            };
+            assert!(verify(leaf_count, first, leaves));
+            assert!(!verify(first + range.count - 1, first, leaves), "past the end");
+            assert!(!verify(leaf_count, first, &leaves[1..]), "a leaf less");
+            let mut changed = leaves.to_vec();
+            changed[leaves.len() - 1][31] ^= 1;
+            assert!(!verify(leaf_count, first, &changed), "another leaf");
         }
     }
 }

@@ -4,7 +4,8 @@ use novate_protocol::batch::BatchHeader;
 use novate_protocol::claim::Claim;
 use novate_protocol::eip712::Domain;
 use novate_protocol::ids::{Asset, Owner};
-use novate_protocol::leaf::{DeltaLeaf, IntentLeaf, ItemLeaf};
+use novate_protocol::leaf::{DeltaLeaf, IntentLeaf, ItemLeaf, OrderLeaf, RewardLeaf};
+use novate_protocol::order::OrderCheckpoint;
 use serde_json::Value;
 
 pub struct Batch {
@@ -20,6 +21,13 @@ pub struct SignedClaim {
     pub digest: [u8; 32],
 }
 
+pub struct Checkpoint {
+    pub checkpoint: OrderCheckpoint,
+    pub domain: Domain,
+    pub digest: [u8; 32],
+    pub solana_message: Vec<u8>,
+}
+
 pub struct Hashed<Leaf> {
     pub leaf: Leaf,
     pub hash: [u8; 32],
@@ -29,6 +37,20 @@ pub struct MerkleTree {
     pub root: [u8; 32],
     pub leaves: Vec<[u8; 32]>,
     pub proofs: Vec<Vec<[u8; 32]>>,
+    pub ranges: Vec<Range>,
+}
+
+/// The leaves `first..first + count`, and their proof.
+pub struct Range {
+    pub first: u32,
+    pub count: u32,
+    pub proof: Vec<[u8; 32]>,
+}
+
+impl Range {
+    pub fn of<'a>(&self, leaves: &'a [[u8; 32]]) -> &'a [[u8; 32]] {
+        &leaves[self.first as usize..][..self.count as usize]
+    }
 }
 
 pub struct Vectors {
@@ -37,6 +59,9 @@ pub struct Vectors {
     pub deltas: Vec<Hashed<DeltaLeaf>>,
     pub items: Vec<Hashed<ItemLeaf>>,
     pub intents: Vec<Hashed<IntentLeaf>>,
+    pub orders: Vec<Hashed<OrderLeaf>>,
+    pub rewards: Vec<Hashed<RewardLeaf>>,
+    pub checkpoints: Vec<Checkpoint>,
     pub trees: Vec<MerkleTree>,
 }
 
@@ -57,10 +82,24 @@ pub fn load() -> Vectors {
             leaf: intent(v),
             hash: bytes(&v["hash"]),
         }),
+        orders: list(&file["orderLeaves"], |v| Hashed {
+            leaf: order(v),
+            hash: bytes(&v["hash"]),
+        }),
+        rewards: list(&file["rewardLeaves"], |v| Hashed {
+            leaf: reward(v),
+            hash: bytes(&v["hash"]),
+        }),
+        checkpoints: list(&file["orderCheckpoints"], checkpoint),
         trees: list(&file["trees"], |v| MerkleTree {
             root: bytes(&v["root"]),
             leaves: list(&v["leaves"], bytes),
             proofs: list(&v["proofs"], |proof| list(proof, bytes)),
+            ranges: list(&v["ranges"], |range| Range {
+                first: number(&range["first"]),
+                count: number(&range["count"]),
+                proof: list(&range["proof"], bytes),
+            }),
         }),
     }
 }
@@ -124,6 +163,36 @@ fn intent(v: &Value) -> IntentLeaf {
         index: number(&v["index"]),
         intent_id: bytes(&v["intentId"]),
         outcome: number(&v["outcome"]),
+    }
+}
+
+fn order(v: &Value) -> OrderLeaf {
+    OrderLeaf {
+        index: number(&v["index"]),
+        order_id: bytes(&v["orderId"]),
+    }
+}
+
+fn reward(v: &Value) -> RewardLeaf {
+    RewardLeaf {
+        distribution: bytes(&v["distribution"]),
+        account: Owner(bytes(&v["account"])),
+        cumulative: number(&v["cumulative"]),
+    }
+}
+
+fn checkpoint(v: &Value) -> Checkpoint {
+    Checkpoint {
+        checkpoint: OrderCheckpoint {
+            chain: number(&v["chain"]),
+            settlement: bytes(&v["settlement"]),
+            number: number(&v["number"]),
+            root: bytes(&v["root"]),
+            order_count: number(&v["orderCount"]),
+        },
+        domain: Domain::orders(number(&v["chainId"]), bytes(&v["verifyingContract"])),
+        digest: bytes(&v["digest"]),
+        solana_message: hex_bytes(&v["solanaMessage"]),
     }
 }
 
