@@ -53,13 +53,24 @@ struct Trial<'a> {
 }
 
 impl<'a> Substitutions<'a> {
-    /// `program` is the name of its library. Remaining accounts are called `remaining_0` and so on.
+    /// A call of a program of ours, by the name of its library.
     pub fn new(program: &'a str, call: &Instruction, signers: &[&'a Keypair]) -> Self {
         let known = idl::instructions(program);
         let this = known
             .into_iter()
             .find(|known| call.data.starts_with(&known.discriminator));
-        let mut names = this.expect("an instruction of the program").accounts;
+        let names = this.expect("an instruction of the program").accounts;
+        Self::named(program, &names, call, signers)
+    }
+
+    /// A call of any program, whose accounts have these names; what follows them is called `remaining_0` and so on.
+    pub fn named(
+        program: &'a str,
+        names: &[impl ToString],
+        call: &Instruction,
+        signers: &[&'a Keypair],
+    ) -> Self {
+        let mut names: Vec<_> = names.iter().map(ToString::to_string).collect();
         let fixed = names.len();
         names.extend((fixed..call.accounts.len()).map(|at| format!("remaining_{}", at - fixed)));
         Self {
