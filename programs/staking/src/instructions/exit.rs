@@ -1,0 +1,144 @@
+use anchor_lang::prelude::*;
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
+
+use super::now;
+use crate::error::StakingError;
+use crate::events::{Claimed, Unstaked, Withdrawn, emit_by_call};
+use crate::state::{Pool, Position};
+use crate::tokens::Transfer;
+
+#[event_cpi]
+#[derive(Accounts)]
+pub struct Exit<'info> {
+    /// Owns the position.
+    pub owner: Signer<'info>,
+    #[account(
+        mut,
+        has_one = stake_mint @ StakingError::WrongMint,
+        has_one = reward_mint @ StakingError::WrongMint,
+        has_one = stakes @ StakingError::WrongVault,
+        has_one = rewards @ StakingError::WrongVault,
+    )]
+    pub pool: AccountLoader<'info, Pool>,
+    #[account(
+        mut,
+        has_one = owner @ StakingError::NotPositionOwner,
+        has_one = pool @ StakingError::WrongPool,
+    )]
+    pub position: AccountLoader<'info, Position>,
+    /// CHECK: it is the mint that the pool was made for.
+    pub stake_mint: UncheckedAccount<'info>,
+    /// CHECK: it is the mint that the pool was made for.
+    pub reward_mint: UncheckedAccount<'info>,
+    /// The token account to pay the stake to: the owner's or anybody's, but not the pool's own.
+    /// CHECK: the token program requires that it is of the stake mint.
+    #[account(mut)]
+    pub stake_destination: UncheckedAccount<'info>,
+    /// The token account to pay the rewards to; where the mints are equal, it may be the same.
+    /// CHECK: the token program requires that it is of the reward mint.
+    #[account(mut)]
+    pub reward_destination: UncheckedAccount<'info>,
+    /// The token account with the pool's stake.
+    #[account(mut)]
+    pub stakes: Box<InterfaceAccount<'info, TokenAccount>>,
+    /// The token account with the pool's rewards.
+    #[account(mut)]
+    pub rewards: Box<InterfaceAccount<'info, TokenAccount>>,
+    pub stake_token_program: Interface<'info, TokenInterface>,
+    pub reward_token_program: Interface<'info, TokenInterface>,
+}
+
+/// What an exit has done; what was not possible yet, or of nothing, is missing.
+struct Done {
+    unstaked: Option<Unstaked>,
+    claimed: Option<Claimed>,
+    withdrawn: Option<Withdrawn>,
+}
+
+impl Exit<'_> {
+    fn leave(&self) -> Result<Done> {
+        let pool = &mut *self.pool.load_mut()?;
+        let position = &mut *self.position.load_mut()?;
+        let key = self.position.key();
+        let (stake_to, rewards_to) = (self.stake_destination.key(), self.reward_destination.key());
+        require!(!pool.is_vault(&stake_to), StakingError::WrongDestination);
+        require!(!pool.is_vault(&rewards_to), StakingError::WrongDestination);
+        let now = now()?;
+
+        let rewards = pool.claim(position, now)?;
+        require!(
+            rewards > 0 || position.staked > 0 || position.cooling > 0,
+            StakingError::PositionEmpty
+        );
+        let claimed = (rewards > 0).then(|| Claimed::of(key, position, pool, rewards_to, rewards));
+
+        let stake = position.staked;
+        let unstaked = if stake > 0 {
+            pool.unstake(position, stake, now)?;
+            Some(Unstaked::of(key, position, pool, stake))
+        } else {
+            None
+        };
+        let withdrawn = if position.cooling > 0 && position.is_cooled(now) {
+            let amount = pool.withdraw(position, now)?;
+            Some(Withdrawn::of(key, position, stake_to, amount))
+        } else {
+            None
+        };
+        Ok(Done {
+            unstaked,
+            claimed,
+            withdrawn,
+        })
+    }
+
+    /// Pays what was claimed.
+    fn pay_rewards(&mut self, amount: u64) -> Result<()> {
+        let (signer, decimals) = {
+            let pool = self.pool.load()?;
+            (pool.signer(), pool.reward_decimals)
+        };
+        let transfer = Transfer {
+            token_program: &self.reward_token_program,
+            mint: &self.reward_mint,
+            decimals,
+            amount,
+        };
+        let pool = (self.pool.to_account_info(), signer);
+        transfer.pay(&mut self.rewards, &self.reward_destination, pool)?;
+        self.pool.load()?.require_rewards(self.rewards.amount)
+    }
+
+    /// Pays what was withdrawn.
+    fn pay_stake(&mut self, amount: u64) -> Result<()> {
+        let (signer, decimals) = {
+            let pool = self.pool.load()?;
+            (pool.signer(), pool.stake_decimals)
+        };
+        let transfer = Transfer {
+            token_program: &self.stake_token_program,
+            mint: &self.stake_mint,
+            decimals,
+            amount,
+        };
+        let pool = (self.pool.to_account_info(), signer);
+        transfer.pay(&mut self.stakes, &self.stake_destination, pool)?;
+        self.pool.load()?.require_stakes(self.stakes.amount)
+    }
+
+    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        let done = ctx.accounts.leave()?;
+        if let Some(event) = done.unstaked {
+            emit_by_call(&ctx.accounts.event_authority, &event)?;
+        }
+        if let Some(event) = done.claimed {
+            ctx.accounts.pay_rewards(event.amount)?;
+            emit_by_call(&ctx.accounts.event_authority, &event)?;
+        }
+        if let Some(event) = done.withdrawn {
+            ctx.accounts.pay_stake(event.amount)?;
+            emit_by_call(&ctx.accounts.event_authority, &event)?;
+        }
+        Ok(())
+    }
+}
