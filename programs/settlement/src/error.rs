@@ -77,7 +77,9 @@ pub enum SettlementError {
     WrongItem,
     #[msg("The listing or auction is of another seller: pass the seller that it names")]
     WrongSeller,
-    #[msg("Only the seller may cancel this: sign with the seller's key, or wait until the listing has expired")]
+    #[msg(
+        "Only the seller may cancel this: sign with the seller's key, or wait until the listing has expired"
+    )]
     NotSeller,
     #[msg("The seller cannot buy the item or bid for it: cancel instead")]
     SellerCannotBuy,
@@ -103,6 +105,94 @@ pub enum SettlementError {
     BidTooLow,
     #[msg("Somebody has bid: wait until the auction has ended, and settle it")]
     AuctionHasBid,
+    #[msg(
+        "The fee is out of bounds: at most 1,000 basis points, with an owner to get it exactly when it is not zero"
+    )]
+    FeeOutOfBounds,
+    #[msg("The signer is not the proposed admin: sign with the key that the config holds as pending")]
+    NotPendingAdmin,
+    #[msg("No authority is proposed: there is nothing to do")]
+    NothingProposed,
+    #[msg("The authority changes only after its delay: try again then")]
+    TooEarly,
+    #[msg("The delay for a change of the authority can only be raised: pass at least the present one")]
+    DelayLowered,
+    #[msg("This is not the account's address: derive it from the seeds that the documentation states")]
+    WrongAddress,
+    #[msg(
+        "No signature: put an Ed25519 instruction right before, with one signature and all its data inside"
+    )]
+    NotSigned,
+    #[msg("The message is signed by another key: let the settlement authority sign it")]
+    WrongAuthority,
+    #[msg("The signed message is of a version that this program does not know: sign version 1")]
+    UnknownVersion,
+    #[msg("The signed message is something else: sign what this instruction asks for")]
+    WrongMessage,
+    #[msg("The signed message is for another chain: sign the chain's id that the config holds")]
+    WrongChain,
+    #[msg("The signed message is for another settlement: sign the address of the config")]
+    WrongSettlement,
+    #[msg("The sequence or number is not the next one: sign the one after the config's last")]
+    WrongSequence,
+    #[msg("A count is zero where it must not be, or above the config's limits: split the batch")]
+    CountOutOfBounds,
+    #[msg("A root is empty and its count is not zero, or the other way round: sign the roots of the trees")]
+    RootMismatch,
+    #[msg("An earlier batch is not over: finalize, revert or close it first")]
+    NotItsTurn,
+    #[msg("The guardian has cancelled this batch: close it")]
+    BatchCancelled,
+    #[msg("The guardian may still cancel this batch: apply it after the challenge window")]
+    ChallengeWindow,
+    #[msg("The challenge window is over: the batch can no longer be cancelled")]
+    ChallengeOver,
+    #[msg("The batch was not settled in time: revert what is applied, then close it")]
+    BatchTooLate,
+    #[msg("The batch may still be settled: revert it when its settle window is over")]
+    BatchInTime,
+    #[msg("Credits were applied, so the batch cannot be taken back: apply the rest")]
+    PastReturn,
+    #[msg("No credit was applied yet: revert the batch instead")]
+    NotPastReturn,
+    #[msg("Credits were applied, so this debit cannot be: sign deltas in canonical order, debits first")]
+    DebitAfterCredit,
+    #[msg("A debit or an item is not applied yet: apply all of them before the first credit")]
+    CreditBeforeDebits,
+    #[msg("The credits would exceed what the batch has debited in this vault: its deltas do not sum to zero")]
+    CreditAboveDebits,
+    #[msg("The batch would debit more than the vault's limit: split it, or let the admin raise the limit")]
+    OverBatchLimit,
+    #[msg("The batch would debit more than 32 vaults: split it")]
+    TooManyVaults,
+    #[msg("Something is not applied yet: apply all deltas and items first")]
+    BatchIncomplete,
+    #[msg("A vault has been debited more than credited: the deltas of the batch do not sum to zero")]
+    BatchUnbalanced,
+    #[msg("Something of the batch is applied: revert it first")]
+    BatchApplied,
+    #[msg("The chunk is empty or not a whole number of entries: see the documentation of the arguments")]
+    MalformedChunk,
+    #[msg("The chunk ends behind the tree's last leaf: pass leaves that the header counts")]
+    LeafOutOfRange,
+    #[msg("The number of accounts does not fit the entries: see the documentation of the accounts")]
+    WrongAccountCount,
+    #[msg("The proof does not lead to the root: prove exactly these leaves, in their order")]
+    WrongProof,
+    #[msg("The grants belong to another owner: pass those of the ledger's owner")]
+    WrongGrants,
+    #[msg("There is no session in this slot: look its index up in the owner's grants")]
+    NoSuchSession,
+    #[msg("The vault is not one of the batch, or not in ascending order: pass each vault of the batch once")]
+    WrongVaults,
+    #[msg("The item belongs to another settlement: pass an item of the batch's")]
+    ForeignItem,
+    #[msg(
+        "The operator is not silent for long enough: only the owner may withdraw until the escape delay is over"
+    )]
+    OperatorIsThere,
+    #[msg("This is not who paid for the batch: pass the payer that the batch names")]
+    WrongPayer,
 }
 
 impl From<Refused> for SettlementError {

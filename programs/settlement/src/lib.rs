@@ -10,10 +10,12 @@
 
 use anchor_lang::prelude::*;
 
+mod account;
 pub mod error;
 pub mod events;
 pub mod instructions;
 pub mod seeds;
+mod signed;
 pub mod state;
 
 use instructions::*;
@@ -23,6 +25,15 @@ declare_id!("3pZac7RTgE7PtGMgwfNVo3akgsUJ8GQRyQxrj1Pz7Lwu");
 #[program]
 pub mod settlement {
     use super::*;
+
+    /// Applies a chunk of a batch's deltas: debits, each charged to the session that signed for it, or credits.
+    /// Leaves that were applied before are skipped, so a chunk may be sent again, or overlap another.
+    ///
+    /// Who may call: anybody; the proof is what counts. Debits and items come before credits. Refused in the
+    /// challenge window, while paused, and when the settle window is over; but not once credits have begun.
+    pub fn apply_deltas<'info>(ctx: Context<'info, ApplyDeltas<'info>>, args: ApplyDeltasArgs) -> Result<()> {
+        ApplyDeltas::handler(ctx, args)
+    }
 
     /// Moves tokens of the owner into the vault and credits the owner's ledger with what arrived.
     ///
@@ -62,18 +73,165 @@ pub mod settlement {
         OpenLedger::handler(ctx)
     }
 
-    /// Stops deposits. Withdrawals go on.
+    /// Stops deposits, new batches, the application of batches that can still be taken back, and the market.
+    /// Withdrawals go on.
     ///
     /// Who may call: the guardian or the admin.
     pub fn pause(ctx: Context<Pause>) -> Result<()> {
         Pause::handler(ctx)
     }
 
-    /// Lets deposits in again.
+    /// Lets what was paused go on.
     ///
     /// Who may call: the admin. The guardian's key is made for haste, so it can only stop.
     pub fn unpause(ctx: Context<Unpause>) -> Result<()> {
         Unpause::handler(ctx)
+    }
+
+    /// Proposes who becomes the admin; all zeros take the proposal back.
+    ///
+    /// Who may call: the admin.
+    pub fn propose_admin(ctx: Context<ProposeAdmin>, pending_admin: Pubkey) -> Result<()> {
+        ProposeAdmin::handler(ctx, pending_admin)
+    }
+
+    /// Takes over as the admin.
+    ///
+    /// Who may call: whom the admin has proposed.
+    pub fn accept_admin(ctx: Context<AcceptAdmin>) -> Result<()> {
+        AcceptAdmin::handler(ctx)
+    }
+
+    /// Changes the guardian.
+    ///
+    /// Who may call: the admin.
+    pub fn set_guardian(ctx: Context<SetGuardian>, guardian: Pubkey) -> Result<()> {
+        SetGuardian::handler(ctx, guardian)
+    }
+
+    /// Proposes another settlement authority, which can be activated when the delay has passed.
+    ///
+    /// Who may call: the admin.
+    pub fn propose_authority(ctx: Context<ProposeAuthority>, pending_authority: Pubkey) -> Result<()> {
+        ProposeAuthority::handler(ctx, pending_authority)
+    }
+
+    /// Makes the proposed authority the authority.
+    ///
+    /// Who may call: anybody, once the delay has passed.
+    pub fn activate_authority(ctx: Context<ActivateAuthority>) -> Result<()> {
+        ActivateAuthority::handler(ctx)
+    }
+
+    /// Takes back the proposal of an authority.
+    ///
+    /// Who may call: the guardian or the admin.
+    pub fn cancel_authority(ctx: Context<CancelAuthority>) -> Result<()> {
+        CancelAuthority::handler(ctx)
+    }
+
+    /// Changes windows and sizes of batches.
+    ///
+    /// Who may call: the admin, within the bounds of [`state::Limits`].
+    pub fn set_limits(ctx: Context<SetLimits>, limits: state::Limits) -> Result<()> {
+        SetLimits::handler(ctx, limits)
+    }
+
+    /// Changes the marketplace fee.
+    ///
+    /// Who may call: the admin, up to 10%.
+    pub fn set_fees(ctx: Context<SetFees>, args: SetFeesArgs) -> Result<()> {
+        SetFees::handler(ctx, args)
+    }
+
+    /// Changes the most that one batch may debit in a vault, in base units.
+    ///
+    /// Who may call: the admin.
+    pub fn set_batch_limit(ctx: Context<SetBatchLimit>, batch_limit: u64) -> Result<()> {
+        SetBatchLimit::handler(ctx, batch_limit)
+    }
+
+    /// Opens the next batch. The instruction before it must be a call of the Ed25519 program that verifies the
+    /// authority's signature over the batch's header, see [`novate_protocol::batch`].
+    ///
+    /// Who may call: anybody with the authority's signature; the caller pays the rent until the batch is over.
+    /// Refused while paused.
+    pub fn open_batch(ctx: Context<OpenBatch>) -> Result<()> {
+        OpenBatch::handler(ctx)
+    }
+
+    /// Applies a chunk of a batch's moves of items; when and how is as in `apply_deltas`.
+    ///
+    /// Who may call: anybody.
+    pub fn apply_items<'info>(ctx: Context<'info, ApplyItems<'info>>, args: ItemsArgs) -> Result<()> {
+        ApplyItems::handler(ctx, args)
+    }
+
+    /// Ends a batch of which everything is applied.
+    ///
+    /// Who may call: anybody.
+    pub fn finalize_batch<'info>(ctx: Context<'info, FinalizeBatch<'info>>) -> Result<()> {
+        FinalizeBatch::handler(ctx)
+    }
+
+    /// Stops a batch for good.
+    ///
+    /// Who may call: the guardian, in the challenge window, in which nothing is applied.
+    pub fn cancel_batch(ctx: Context<CancelBatch>) -> Result<()> {
+        CancelBatch::handler(ctx)
+    }
+
+    /// Gives a chunk of debits back to their ledgers.
+    ///
+    /// Who may call: anybody, when the batch was not past its debits before its settle window was over.
+    pub fn revert_deltas<'info>(
+        ctx: Context<'info, RevertDeltas<'info>>,
+        args: RevertDeltasArgs,
+    ) -> Result<()> {
+        RevertDeltas::handler(ctx, args)
+    }
+
+    /// Moves a chunk of items back to their holders; when is as in `revert_deltas`.
+    ///
+    /// Who may call: anybody.
+    pub fn revert_items<'info>(ctx: Context<'info, RevertItems<'info>>, args: ItemsArgs) -> Result<()> {
+        RevertItems::handler(ctx, args)
+    }
+
+    /// Ends a batch that was cancelled, or of which nothing is applied (any more) when its settle window is over.
+    ///
+    /// Who may call: anybody.
+    pub fn close_batch(ctx: Context<CloseBatch>) -> Result<()> {
+        CloseBatch::handler(ctx)
+    }
+
+    /// Ends a batch that can be neither finalized nor reverted, because its deltas do not sum to zero.
+    ///
+    /// Who may call: the admin, when the escape delay has passed since the batch was opened.
+    pub fn abandon_batch(ctx: Context<AbandonBatch>) -> Result<()> {
+        AbandonBatch::handler(ctx)
+    }
+
+    /// Pays a whole ledger out to its owner's associated token account.
+    ///
+    /// Who may call: anybody, when no batch was opened for longer than the escape delay.
+    pub fn escape_withdraw(ctx: Context<EscapeWithdraw>) -> Result<()> {
+        EscapeWithdraw::handler(ctx)
+    }
+
+    /// Keeps the root of the orders that were completed since the checkpoint before. The instruction before it
+    /// must verify the authority's signature, see [`novate_protocol::order`].
+    ///
+    /// Who may call: anybody with the authority's signature; the caller pays the rent.
+    pub fn checkpoint_orders(ctx: Context<CheckpointOrders>) -> Result<()> {
+        CheckpointOrders::handler(ctx)
+    }
+
+    /// Proves that an order was completed: says so in an event, and returns the number of its checkpoint.
+    ///
+    /// Who may call: anybody.
+    pub fn order_completed(ctx: Context<OrderCompleted>, args: OrderCompletedArgs) -> Result<u64> {
+        OrderCompleted::handler(ctx, args)
     }
 
     /// Makes an NFT known to the settlement, with the token account that can hold it.

@@ -29,3 +29,11 @@ pub const LISTING_SEED: &[u8] = b"listing";
 /// The auction of an item: `[AUCTION_SEED, item]`.
 #[constant]
 pub const AUCTION_SEED: &[u8] = b"auction";
+
+/// A batch: `[BATCH_SEED, config, sequence]`, the sequence as eight bytes in little-endian order.
+#[constant]
+pub const BATCH_SEED: &[u8] = b"batch";
+
+/// A checkpoint of completed orders: `[ORDERS_SEED, config, number]`, the number as the sequence of a batch.
+#[constant]
+pub const ORDERS_SEED: &[u8] = b"orders";

@@ -3,10 +3,12 @@
 //! What tells of money is emitted by a call of the program to itself, which no truncation of logs can lose. The
 //! others are log lines.
 
+mod batch;
 mod market;
 mod roles;
 mod vault;
 
+pub use batch::*;
 pub use market::*;
 pub use roles::*;
 pub use vault::*;

@@ -1,19 +1,23 @@
 mod auction;
 mod batch;
+mod bitmap;
 mod config;
 mod item;
 mod ledger;
 mod limits;
 mod listing;
+mod orders;
 mod terms;
 mod vault;
 
 pub use auction::{Auction, MAX_AUCTION_SECONDS, MAX_EXTENSION_SECONDS};
-pub use batch::{MAX_DELTAS, MAX_ITEMS};
+pub use batch::{Batch, MAX_DELTAS, MAX_ITEMS, MAX_VAULTS, NO_CREDIT, OpenBatch};
+pub use bitmap::Bitmap;
 pub use config::{Config, MAX_FEE_BPS};
 pub use item::{Item, ItemStatus, MAX_ROYALTY_BPS};
 pub use ledger::Ledger;
 pub use limits::Limits;
 pub use listing::{Listing, MAX_LISTING_SECONDS};
+pub use orders::Orders;
 pub use terms::{Parts, Terms};
 pub use vault::{Turnover, Vault};

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use super::{Batch, MAX_VAULTS};
 use crate::error::SettlementError;
 use crate::seeds::VAULT_SEED;
 
@@ -78,8 +79,71 @@ impl Vault {
         Ok(())
     }
 
+    /// A batch debits ledgers of this vault by `amount` in all.
+    ///
+    /// # Errors
+    /// When that is more than the vault's batch limit, or the batch is in too many vaults.
+    pub fn debit_for(&mut self, batch: &mut Batch, amount: u64) -> Result<()> {
+        if self.batch.sequence != batch.sequence {
+            require_gt!(MAX_VAULTS, batch.vaults, SettlementError::TooManyVaults);
+            batch.vaults = batch.vaults.saturating_add(1);
+            // Something is left only when the batch before was abandoned.
+            self.stranded = self.stranded.saturating_add(self.batch.in_flight());
+            self.batch = Turnover {
+                sequence: batch.sequence,
+                ..Turnover::default()
+            };
+        }
+        let debited = self.batch.debited.checked_add(amount);
+        self.batch.debited = debited.ok_or(SettlementError::Overflow)?;
+        require_gte!(
+            self.batch_limit,
+            self.batch.debited,
+            SettlementError::OverBatchLimit
+        );
+        Ok(())
+    }
+
+    /// A batch credits ledgers of this vault by `amount` in all.
+    ///
+    /// # Errors
+    /// When that is more than it has debited.
+    pub fn credit_for(&mut self, batch: &Batch, amount: u64) -> Result<()> {
+        require_eq!(
+            self.batch.sequence,
+            batch.sequence,
+            SettlementError::CreditAboveDebits
+        );
+        let credited = self.batch.credited.checked_add(amount);
+        self.batch.credited = credited.ok_or(SettlementError::Overflow)?;
+        require_gte!(
+            self.batch.debited,
+            self.batch.credited,
+            SettlementError::CreditAboveDebits
+        );
+        Ok(())
+    }
+
+    /// A batch that is taken back gives ledgers of this vault `amount` of what it had debited.
+    ///
+    /// # Errors
+    /// When the batch has debited less.
+    pub fn revert_for(&mut self, batch: &Batch, amount: u64) -> Result<()> {
+        let debited = self.batch.debited.checked_sub(amount);
+        let debited = debited.filter(|_| self.batch.sequence == batch.sequence);
+        self.batch.debited = debited.ok_or(SettlementError::CreditAboveDebits)?;
+        Ok(())
+    }
+
     /// Signs for the vault's address, the authority over its tokens.
     pub fn with_seeds<R>(&self, call: impl FnOnce(&[&[u8]]) -> R) -> R {
         call(&[VAULT_SEED, self.config.as_ref(), self.mint.as_ref(), &[self.bump]])
+    }
+}
+
+impl Turnover {
+    /// Debited and not yet credited.
+    pub fn in_flight(&self) -> u64 {
+        self.debited.saturating_sub(self.credited)
     }
 }

@@ -56,11 +56,7 @@ impl BuyItem<'_> {
         let expired = listing.expired(Clock::get()?.unix_timestamp);
         require!(!expired, SettlementError::ListingExpired);
         require_gte!(args.max_price, listing.price, SettlementError::PriceTooHigh);
-        require_keys_neq!(
-            self.buyer.key(),
-            listing.seller,
-            SettlementError::SellerCannotBuy
-        );
+        require_keys_neq!(self.buyer.key(), listing.seller, SettlementError::SellerCannotBuy);
         Ok(())
     }
 

@@ -18,10 +18,7 @@ const METAPLEX: Pubkey = pubkey!("metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s");
 /// # Errors
 /// When the mint has decimals, a supply other than 1, or another mint authority.
 pub(super) fn require_unique(address: &Pubkey, mint: &Mint) -> Result<()> {
-    require!(
-        mint.decimals == 0 && mint.supply == 1,
-        SettlementError::NotUnique
-    );
+    require!(mint.decimals == 0 && mint.supply == 1, SettlementError::NotUnique);
     match mint.mint_authority {
         COption::None => Ok(()),
         COption::Some(authority) => {

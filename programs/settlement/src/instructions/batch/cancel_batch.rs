@@ -1,0 +1,31 @@
+use anchor_lang::prelude::*;
+
+use crate::error::SettlementError;
+use crate::events::BatchCancelled;
+use crate::state::{Batch, Config};
+
+#[derive(Accounts)]
+pub struct CancelBatch<'info> {
+    pub guardian: Signer<'info>,
+    #[account(has_one = guardian @ SettlementError::NotGuardian)]
+    pub config: AccountLoader<'info, Config>,
+    #[account(mut, has_one = config @ SettlementError::WrongConfig)]
+    pub batch: AccountLoader<'info, Batch>,
+}
+
+impl CancelBatch<'_> {
+    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        let mut batch = ctx.accounts.batch.load_mut()?;
+        require!(batch.cancelled == 0, SettlementError::BatchCancelled);
+        // Nothing is applied in the challenge window.
+        let now = Clock::get()?.unix_timestamp;
+        require_gt!(batch.apply_from, now, SettlementError::ChallengeOver);
+        batch.cancelled = 1;
+        emit!(BatchCancelled {
+            config: batch.config,
+            sequence: batch.sequence,
+            by: ctx.accounts.guardian.key(),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Credits of a chunk.
+
+use anchor_lang::prelude::*;
+
+use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
+use super::chunk::Chunk;
+use super::deltas::{Done, Plan};
+use crate::error::SettlementError;
+use crate::events::{DeltasApplied, emit_by_call};
+use crate::state::{Ledger, OpenBatch};
+
+/// The amount.
+const ENTRY: usize = 8;
+
+/// The session of a credit's leaf: it is charged to none.
+const NO_SESSION: Pubkey = Pubkey::new_from_array([0; 32]);
+
+pub(super) fn apply<'info>(
+    accounts: &ApplyDeltas<'info>,
+    ledgers: &'info [AccountInfo<'info>],
+    args: &ApplyDeltasArgs,
+) -> Result<()> {
+    let batch_account = accounts.batch.as_ref();
+    let mut data = batch_account.try_borrow_mut_data()?;
+    let OpenBatch {
+        batch, mut deltas, ..
+    } = OpenBatch::of(&mut data)?;
+    batch.require_applicable(&*accounts.config.load()?, Clock::get()?.unix_timestamp)?;
+    let chunk = Chunk::<ENTRY>::new(args.first, &args.entries, batch.delta_count)?;
+    if chunk.is_done(&deltas, true) {
+        return Ok(());
+    }
+    require!(ledgers.len() == chunk.len(), SettlementError::WrongAccountCount);
+
+    let mut vault = accounts.vault.load_mut()?;
+    let plan = Plan {
+        chunk,
+        side: Side::Credit,
+        bit: true,
+        vault: accounts.vault.key(),
+        mint: vault.mint,
+        ledgers,
+        change: Ledger::add,
+    };
+    let Done {
+        mut hashes,
+        entries,
+        sum,
+    } = plan.run(&mut deltas, |_, amount, _| {
+        Ok((NO_SESSION, u64::from_le_bytes(*amount)))
+    })?;
+    plan.chunk
+        .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
+
+    if let Some(entry) = entries.first() {
+        batch.note_credit(entry.index)?;
+    }
+    batch.deltas_applied = batch.deltas_applied.saturating_add(entries.len() as u32);
+    vault.credit_for(batch, sum)?;
+    let event = DeltasApplied {
+        config: batch.config,
+        sequence: batch.sequence,
+        vault: plan.vault,
+        mint: vault.mint,
+        entries,
+    };
+    let space = DeltasApplied::space(event.entries.len());
+    emit_by_call(&accounts.event_authority, space, &event)
+}

@@ -1,0 +1,137 @@
+//! Debits of a chunk: each is charged to the session that signed for it.
+
+use anchor_lang::InstructionData;
+use anchor_lang::prelude::*;
+use anchor_lang::solana_program::instruction::Instruction;
+use anchor_lang::solana_program::program::invoke_signed_unchecked;
+use session_keys::actions;
+use session_keys::instructions::ConsumeManyArgs;
+
+use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
+use super::chunk::Chunk;
+use super::deltas::{Done, Plan};
+use crate::error::SettlementError;
+use crate::events::{DeltaEntry, DeltasApplied, emit_by_call};
+use crate::state::{Ledger, OpenBatch};
+
+/// Slot and amount: the bytes of an entry of `consume_many`.
+const ENTRY: usize = session_keys::instructions::Entry::LEN;
+
+/// Accounts of `consume_many` before the grants.
+const CALLEE_ACCOUNTS: usize = 3;
+
+pub(super) fn apply<'info>(
+    accounts: &ApplyDeltas<'info>,
+    remaining: &'info [AccountInfo<'info>],
+    args: &ApplyDeltasArgs,
+) -> Result<()> {
+    let batch_account = accounts.batch.as_ref();
+    let mut data = batch_account.try_borrow_mut_data()?;
+    let OpenBatch {
+        batch, mut deltas, ..
+    } = OpenBatch::of(&mut data)?;
+    batch.require_applicable(&*accounts.config.load()?, Clock::get()?.unix_timestamp)?;
+    let chunk = Chunk::<ENTRY>::new(args.first, &args.entries, batch.delta_count)?;
+    if chunk.is_done(&deltas, true) {
+        return Ok(());
+    }
+    require!(
+        remaining.len() == CALLEE_ACCOUNTS + 2 * chunk.len(),
+        SettlementError::WrongAccountCount
+    );
+    let (ledgers, callee) = remaining.split_at(chunk.len());
+    let (_, grants) = callee.split_at(CALLEE_ACCOUNTS);
+
+    let mut vault = accounts.vault.load_mut()?;
+    let plan = Plan {
+        chunk,
+        side: Side::Debit,
+        bit: true,
+        vault: accounts.vault.key(),
+        mint: vault.mint,
+        ledgers,
+        change: Ledger::subtract,
+    };
+    let Done {
+        mut hashes,
+        entries,
+        sum,
+    } = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
+        let session = session_at(grants.get(n), *slot, owner)?;
+        Ok((session, u64::from_le_bytes(*amount)))
+    })?;
+    plan.chunk
+        .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
+
+    for entry in &entries {
+        batch.note_debit(entry.index)?;
+    }
+    batch.deltas_applied = batch.deltas_applied.saturating_add(entries.len() as u32);
+    vault.debit_for(batch, sum)?;
+    charge(accounts, &vault.mint, &plan.chunk, &entries, callee)?;
+    let event = DeltasApplied {
+        config: batch.config,
+        sequence: batch.sequence,
+        vault: plan.vault,
+        mint: vault.mint,
+        entries,
+    };
+    let space = DeltasApplied::space(event.entries.len());
+    emit_by_call(&accounts.event_authority, space, &event)
+}
+
+/// Key of the session in a slot of the owner's grants.
+fn session_at(grants: Option<&AccountInfo>, slot: u8, owner: &Pubkey) -> Result<Pubkey> {
+    let grants = grants.ok_or(SettlementError::WrongAccountCount)?;
+    if grants.owner != &session_keys::ID {
+        return err!(ErrorCode::AccountOwnedByWrongProgram);
+    }
+    let data = grants.try_borrow_data()?;
+    let (grants, sessions) = session_keys::state::view(&data)?;
+    if grants.owner != *owner {
+        return err!(SettlementError::WrongGrants);
+    }
+    let session = sessions.get(usize::from(slot));
+    Ok(session.ok_or(SettlementError::NoSuchSession)?.key)
+}
+
+/// Charges the debits that are applied now to their sessions, all of them by one call that the config signs.
+fn charge<'info>(
+    accounts: &ApplyDeltas<'info>,
+    mint: &Pubkey,
+    chunk: &Chunk<ENTRY>,
+    applied: &[DeltaEntry],
+    callee: &[AccountInfo<'info>],
+) -> Result<()> {
+    let (head, grants) = callee.split_at(CALLEE_ACCOUNTS);
+    let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + applied.len());
+    for (account, is_signer) in head.iter().zip([true, false, false]) {
+        metas.push(AccountMeta::new_readonly(*account.key, is_signer));
+    }
+    let mut charges = Vec::with_capacity(ENTRY * applied.len());
+    for entry in applied {
+        // An applied entry's index is one of the chunk's.
+        let n = entry.index.saturating_sub(chunk.first) as usize;
+        let (Some(bytes), Some(grants)) = (chunk.entries.get(n), grants.get(n)) else {
+            return err!(SettlementError::WrongAccountCount);
+        };
+        charges.extend_from_slice(bytes);
+        metas.push(AccountMeta::new(*grants.key, false));
+    }
+    let args = ConsumeManyArgs {
+        mint: *mint,
+        any_of: actions::PAY | actions::BUY,
+        charges,
+    };
+    let call = Instruction {
+        program_id: session_keys::ID,
+        accounts: metas,
+        data: session_keys::instruction::ConsumeMany { args }.data(),
+    };
+    // A copy: whoever is called may read the config. Nothing else of the slice is borrowed: ledgers and batch
+    // are not in it. So the check of every account against every other, which costs more than the charges, is
+    // left out.
+    let config = *accounts.config.load()?;
+    config.with_seeds(|seeds| invoke_signed_unchecked(&call, callee, &[seeds]))?;
+    Ok(())
+}

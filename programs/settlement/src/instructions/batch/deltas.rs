@@ -1,0 +1,89 @@
+//! The core of applying and reverting deltas.
+
+use anchor_lang::prelude::*;
+use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::leaf::DeltaLeaf;
+
+use super::apply_deltas::Side;
+use super::chunk::Chunk;
+use crate::error::SettlementError;
+use crate::events::DeltaEntry;
+use crate::state::{Bitmap, Ledger};
+
+/// Which leaves, and what to do with them.
+pub(super) struct Plan<'a, 'info, const LEN: usize> {
+    pub chunk: Chunk<'a, LEN>,
+    /// What the leaves are.
+    pub side: Side,
+    /// What a leaf's bit becomes. Leaves whose bit is like that already are hashed only.
+    pub bit: bool,
+    pub vault: Pubkey,
+    pub mint: Pubkey,
+    /// One for each leaf.
+    pub ledgers: &'a [AccountInfo<'info>],
+    /// What is done to a ledger; returns its new balance.
+    pub change: fn(&mut Ledger, u64) -> Result<u64>,
+}
+
+/// What was done.
+pub(super) struct Done {
+    /// Of all leaves, still to be proved.
+    pub hashes: Vec<[u8; 32]>,
+    /// The new ones among them.
+    pub entries: Vec<DeltaEntry>,
+    /// Of the new ones' amounts.
+    pub sum: u64,
+}
+
+impl<const LEN: usize> Plan<'_, '_, LEN> {
+    /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits.
+    ///
+    /// `read` gives session and amount of the n-th leaf, whose ledger is of this owner.
+    pub fn run(
+        &self,
+        bits: &mut Bitmap,
+        read: impl Fn(usize, &[u8; LEN], &Pubkey) -> Result<(Pubkey, u64)>,
+    ) -> Result<Done> {
+        let len = self.chunk.len();
+        let mut done = Done {
+            hashes: Vec::with_capacity(len),
+            entries: Vec::with_capacity(len),
+            sum: 0,
+        };
+        let leaves = self.chunk.indexes().zip(self.chunk.entries).zip(self.ledgers);
+        for (n, ((index, entry), ledger)) in leaves.enumerate() {
+            Ledger::at(ledger, &self.vault, |ledger| {
+                let (session, amount) = read(n, entry, &ledger.owner)?;
+                let leaf = self.leaf(index, &ledger.owner, &session, amount);
+                done.hashes.push(leaf.hash());
+                if bits.put(index, self.bit) {
+                    let balance = (self.change)(ledger, amount)?;
+                    done.sum = done.sum.checked_add(amount).ok_or(SettlementError::Overflow)?;
+                    done.entries.push(DeltaEntry {
+                        index,
+                        owner: ledger.owner,
+                        session,
+                        amount: leaf.amount,
+                        balance,
+                    });
+                }
+                Ok(())
+            })?;
+        }
+        Ok(done)
+    }
+
+    fn leaf(&self, index: u32, owner: &Pubkey, session: &Pubkey, amount: u64) -> DeltaLeaf {
+        let amount = i128::from(amount);
+        DeltaLeaf {
+            index,
+            owner: Owner(owner.to_bytes()),
+            asset: Asset(self.mint.to_bytes()),
+            session: session.to_bytes(),
+            amount: match self.side {
+                Side::Debit => -amount,
+                Side::Credit => amount,
+            },
+        }
+    }
+}
