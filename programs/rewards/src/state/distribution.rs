@@ -1,0 +1,112 @@
+use anchor_lang::Discriminator;
+use anchor_lang::prelude::*;
+
+use super::{OrderRate, Schedule, Totals};
+use crate::error::RewardsError;
+use crate::seeds::DISTRIBUTION_SEED;
+
+/// Who is told how much, and how.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// An allocation on chain for every recipient.
+    Direct,
+    /// A Merkle tree off chain, of which the root is published.
+    Merkle,
+    /// An allocation on chain for every rewarded order.
+    Orders,
+}
+
+/// What the authority may take back of an allocation.
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Revocability {
+    /// Nothing.
+    None,
+    /// What has not vested.
+    NonVested,
+    /// All that has not been paid.
+    All,
+}
+
+/// One distribution of one mint's tokens. This account is the authority over them.
+#[account(zero_copy)]
+pub struct Distribution {
+    /// Part of the address. Gets back what nobody was promised or nobody claimed in time.
+    pub creator: Pubkey,
+    /// Part of the address: the creator's number for the distribution.
+    pub id: u64,
+    /// Allocates, publishes, issues and revokes.
+    pub authority: Pubkey,
+    /// May accept to become the authority; all zeros is nobody.
+    pub proposed_authority: Pubkey,
+    /// Paid the rent, and gets it back.
+    pub payer: Pubkey,
+    pub mint: Pubkey,
+    /// The token account with the tokens.
+    pub tokens: Pubkey,
+    /// Of the tree of cumulative rewards; all zeros before the first is published.
+    pub root: [u8; 32],
+    /// Number of the root: 1 is the first.
+    pub epoch: u64,
+    pub totals: Totals,
+    pub schedule: Schedule,
+    /// Unix seconds from which on nothing can be claimed; 0 is never.
+    pub deadline: i64,
+    /// All zeros unless the kind is [`Kind::Orders`].
+    pub order_rate: OrderRate,
+    /// A [`Kind`].
+    pub kind: u8,
+    /// A [`Revocability`].
+    pub revocability: u8,
+    /// Of the mint: a token is 10^decimals base units.
+    pub decimals: u8,
+    /// Of this account's address, for signing.
+    pub bump: u8,
+    pub padding: [u8; 4],
+}
+
+/// What a closed distribution leaves behind, so that its address is never used again: recipients' records name the
+/// address, and would count for a second distribution there.
+#[account]
+pub struct ClosedDistribution {}
+
+impl Distribution {
+    /// Refuses what belongs to another kind of distribution.
+    pub fn require_kind(&self, kind: Kind) -> Result<()> {
+        require!(self.kind == kind as u8, RewardsError::WrongKind);
+        Ok(())
+    }
+
+    /// Refuses what must happen before the deadline, from the second of the deadline on.
+    pub fn require_open(&self, now: i64) -> Result<()> {
+        require!(!self.has_ended(now), RewardsError::Ended);
+        Ok(())
+    }
+
+    /// Whether the deadline has come.
+    pub fn has_ended(&self, now: i64) -> bool {
+        self.deadline != 0 && now >= self.deadline
+    }
+
+    /// Runs `sign` with the seeds that sign for this account.
+    pub fn signed<T>(&self, sign: impl FnOnce(&[&[u8]]) -> T) -> T {
+        let id = self.id.to_le_bytes();
+        sign(&[DISTRIBUTION_SEED, self.creator.as_ref(), &id, &[self.bump]])
+    }
+
+    /// A copy of what `account` holds, where `AccountLoader` is in the way: it writes the type's discriminator back
+    /// when an instruction ends.
+    ///
+    /// # Errors
+    /// Those of `AccountLoader`.
+    pub fn copied(account: &AccountInfo) -> Result<Self> {
+        require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
+        let data = account.try_borrow_data()?;
+        let fields = data
+            .strip_prefix(Self::DISCRIMINATOR)
+            .ok_or(ErrorCode::AccountDiscriminatorMismatch)?;
+        let copy = bytemuck::try_pod_read_unaligned(fields);
+        Ok(copy.map_err(|_| ErrorCode::AccountDidNotDeserialize)?)
+    }
+}
