@@ -3,13 +3,15 @@
 use std::{path::Path, process::ExitCode};
 
 /// What `src/artifacts.rs` includes and the bindings are generated from.
-const USED: [&str; 8] = [
+const USED: [&str; 10] = [
     "evm/RewardDistributor.json",
     "evm/RewardToken.json",
     "evm/Settlement.json",
     "icp/signer.did",
     "icp/signer.icrc3.json",
     "icp/signer.wasm",
+    "solana/session_keys.json",
+    "solana/session_keys.so",
     "solana/settlement.json",
     "solana/settlement.so",
 ];

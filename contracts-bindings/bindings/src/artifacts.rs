@@ -9,6 +9,11 @@ pub const SETTLEMENT_JSON: &str = include_str!("../../../artifacts/evm/Settlemen
 /// `{ contractName, abi, bytecode }` of the distributor.
 pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/RewardDistributor.json");
 
+/// The session-keys program, to be loaded at the address that its IDL names.
+pub const SESSION_KEYS_SO: &[u8] = include_bytes!("../../../artifacts/solana/session_keys.so");
+/// Anchor IDL of the session-keys program.
+pub const SESSION_KEYS_IDL: &str = include_str!("../../../artifacts/solana/session_keys.json");
+
 /// The settlement program, to be loaded at the address that its IDL names.
 pub const SETTLEMENT_SO: &[u8] = include_bytes!("../../../artifacts/solana/settlement.so");
 /// Anchor IDL of the settlement program.

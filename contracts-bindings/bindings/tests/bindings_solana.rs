@@ -2,7 +2,8 @@
 
 use anchor_lang::{Discriminator, Event as _, InstructionData, prelude::Pubkey};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use novate_bindings::artifacts::SETTLEMENT_IDL;
+use novate_bindings::artifacts::{SESSION_KEYS_IDL, SETTLEMENT_IDL};
+use novate_bindings::solana::session_keys;
 use novate_bindings::solana::settlement::{self, events, parsers::Event};
 use novate_bindings::solana::{address, event};
 
@@ -44,24 +45,29 @@ fn pausers(lines: &[String]) -> Vec<Pubkey> {
 }
 
 #[test]
-fn program_id_is_the_one_in_the_idl() {
-    let idl: serde_json::Value = serde_json::from_str(SETTLEMENT_IDL).unwrap();
-    assert_eq!(idl["address"], settlement::ID.to_string());
+fn program_ids_are_those_in_the_idls() {
+    for (id, idl) in [
+        (session_keys::ID, SESSION_KEYS_IDL),
+        (settlement::ID, SETTLEMENT_IDL),
+    ] {
+        let idl: serde_json::Value = serde_json::from_str(idl).unwrap();
+        assert_eq!(idl["address"], id.to_string());
+    }
 }
 
 #[test]
 fn addresses_of_different_things_differ() {
-    let config = address::config(&key(1));
-    let vault = address::vault(&config, &key(2));
+    let config = address::settlement::config(&key(1));
+    let vault = address::settlement::vault(&config, &key(2));
     let all = [
         config,
         vault,
-        address::vault(&config, &key(3)),
-        address::vault(&address::config(&key(4)), &key(2)),
-        address::tokens(&vault),
-        address::ledger(&vault, &key(1)),
-        address::ledger(&vault, &key(2)),
-        address::event_authority(),
+        address::settlement::vault(&config, &key(3)),
+        address::settlement::vault(&address::settlement::config(&key(4)), &key(2)),
+        address::settlement::tokens(&vault),
+        address::settlement::ledger(&vault, &key(1)),
+        address::settlement::ledger(&vault, &key(2)),
+        address::event_authority(&settlement::ID),
     ];
     let distinct: std::collections::HashSet<_> = all.iter().collect();
     assert_eq!(distinct.len(), all.len());

@@ -31,7 +31,7 @@ fn initialize(
 ) -> Result<TransactionMetadata, FailedTransactionMetadata> {
     let accounts = client::accounts::Initialize {
         admin: admin.pubkey(),
-        config: address::config(&admin.pubkey()),
+        config: address::settlement::config(&admin.pubkey()),
         system_program: system_program::ID,
     };
     let args = types::InitializeArgs {
@@ -53,7 +53,9 @@ fn initialized_settlement_is_read_back() {
     let (mut svm, admin) = machine();
     let done = initialize(&mut svm, &admin, AUTHORITY).unwrap();
 
-    let account = svm.get_account(&address::config(&admin.pubkey())).unwrap();
+    let account = svm
+        .get_account(&address::settlement::config(&admin.pubkey()))
+        .unwrap();
     let Ok(parsers::Account::Config(config)) = parsers::Account::parse(&account.data) else {
         panic!("a config")
     };
@@ -69,7 +71,7 @@ fn initialized_settlement_is_read_back() {
     };
     assert_eq!(
         (initialized.config, initialized.chain),
-        (address::config(&admin.pubkey()), 101)
+        (address::settlement::config(&admin.pubkey()), 101)
     );
 }
 
@@ -84,5 +86,8 @@ fn refusal_is_an_error_of_the_idl() {
         "{:?}",
         failed.meta.logs
     );
-    assert!(svm.get_account(&address::config(&admin.pubkey())).is_none());
+    assert!(
+        svm.get_account(&address::settlement::config(&admin.pubkey()))
+            .is_none()
+    );
 }

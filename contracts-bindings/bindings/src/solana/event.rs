@@ -40,7 +40,7 @@ macro_rules! program_events {
         }
     )+};
 }
-program_events!(settlement);
+program_events!(session_keys, settlement);
 
 /// The events that a program logged, in order. `logs` are the log messages of one transaction.
 ///

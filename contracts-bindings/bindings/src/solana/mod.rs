@@ -1,12 +1,13 @@
-//! The settlement program on Solana: instructions, accounts, errors, addresses and events.
+//! The programs on Solana: instructions, accounts, errors, addresses and events.
 //!
-//! [`settlement`] is generated from the program's IDL: `settlement::client::{accounts, args}` build instructions,
-//! `settlement::{accounts, events, error}` are its types.
+//! [`session_keys`] and [`settlement`] are generated from the programs' IDLs: `client::{accounts, args}` of each build
+//! instructions, `{accounts, events, error}` are its types, `constants` its seeds and numbers.
 
 use anchor_lang::{self, declare_program};
 
 pub mod address;
 pub mod event;
 
-// Reads `idls/settlement.json`; that folder is a link to `artifacts/solana`.
+// Each reads its file in `idls`; that folder is a link to `artifacts/solana`.
+declare_program!(session_keys);
 declare_program!(settlement);
