@@ -14,9 +14,9 @@ pub async fn run(at: &Deployment, report: &mut Report) -> Result<()> {
     let start = Instant::now();
     tokio::try_join!(
         evm::deposits(&at.evm_rpc, &at.evm),
-        solana::deposits(&at.solana_rpc, &at.solana)
+        solana::run(&at.solana_rpc, &at.solana)
     )?;
-    report.phase("deposits and withdrawals", start);
+    report.phase("deposits, withdrawals and the Solana programs", start);
 
     let start = Instant::now();
     claims::claims(at).await?;

@@ -1,5 +1,6 @@
 //! Sends transactions to the local Solana node.
 
+use anchor_lang::{InstructionData, ToAccountMetas};
 use anyhow::{Context, Result, bail};
 use solana_address::Address;
 use solana_commitment_config::CommitmentConfig;
@@ -15,10 +16,25 @@ use std::time::{Duration, Instant};
 /// Longest wait for a transaction to be confirmed.
 const CONFIRMATION: Duration = Duration::from_secs(30);
 
+/// The account that tells the time, in its last eight bytes.
+const CLOCK: Address = Address::from_str_const("SysvarC1ock11111111111111111111111111111111");
+
+/// Between two looks at the node.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Sends transactions paid by the node's funded account.
 pub struct Client {
     pub rpc: RpcClient,
     payer: Keypair,
+}
+
+/// A call of `program`.
+pub fn call(program: Address, accounts: impl ToAccountMetas, args: impl InstructionData) -> Instruction {
+    Instruction {
+        program_id: program,
+        accounts: accounts.to_account_metas(None),
+        data: args.data(),
+    }
 }
 
 impl Client {
@@ -50,7 +66,7 @@ impl Client {
                 Some(status) if status.satisfies_commitment(CommitmentConfig::confirmed()) => {
                     return Ok(signature);
                 }
-                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+                _ => tokio::time::sleep(LOOK).await,
             }
         }
         bail!("transaction {signature} was not confirmed within {CONFIRMATION:?}")
@@ -72,5 +88,32 @@ impl Client {
             .send_transaction(&transaction)
             .await
             .context("sending a Solana transaction")
+    }
+
+    /// The account at `address`, as `T`.
+    pub async fn read<T: anchor_lang::AccountDeserialize>(&self, address: &Address) -> Result<T> {
+        let data = self.rpc.get_account_data(address).await;
+        let data = data.with_context(|| format!("reading account {address}"))?;
+        T::try_deserialize(&mut data.as_slice()).with_context(|| format!("account {address}"))
+    }
+
+    /// The chain's time, in Unix seconds.
+    pub async fn now(&self) -> Result<i64> {
+        let data = self.rpc.get_account_data(&CLOCK).await;
+        let data = data.context("reading the clock")?;
+        let last = data.last_chunk().context("a clock without a time")?;
+        Ok(i64::from_le_bytes(*last))
+    }
+
+    /// Waits until the chain's time is `time`.
+    pub async fn until(&self, time: i64) -> Result<()> {
+        let deadline = Instant::now() + CONFIRMATION;
+        while self.now().await? < time {
+            if Instant::now() > deadline {
+                bail!("the chain's time was not {time} within {CONFIRMATION:?}");
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,6 @@
-//! The Solana part of the flow: three owners deposit, one withdraws.
+//! Three owners deposit, one withdraws.
 
-use crate::deploy::solana::{Client, SolanaDeployment};
-use anchor_spl::token::spl_token;
+use crate::deploy::solana::{Client, SolanaDeployment, tokens};
 use anyhow::{Context, Result, ensure};
 use novate_bindings::solana::settlement::accounts::Vault;
 use solana_signer::Signer;
@@ -12,7 +11,7 @@ const DEPOSITS: [u64; 3] = [250_000, 500_000, 1_000_000];
 const WITHDRAWAL: u64 = 100_000;
 
 /// Mints, deposits and withdraws, and checks the vault that the program then holds.
-pub async fn deposits(client: &Client, at: &SolanaDeployment) -> Result<()> {
+pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
     let flows = at.owners.iter().zip(DEPOSITS).map(async |(owner, amount)| {
         let key = owner.pubkey();
         client
@@ -32,32 +31,17 @@ pub async fn deposits(client: &Client, at: &SolanaDeployment) -> Result<()> {
         .context("withdraw on Solana")?;
 
     let expected: u64 = DEPOSITS.iter().sum::<u64>() - WITHDRAWAL;
-    let vault = client
-        .rpc
-        .get_account_data(&at.vault)
-        .await
-        .context("reading the vault")?;
-    let vault: Vault = anchor_lang::AccountDeserialize::try_deserialize(&mut vault.as_slice())?;
+    let vault: Vault = client.read(&at.vault).await?;
     ensure!(
         vault.total == expected,
         "ledgers on Solana sum to {}, expected {expected}",
         vault.total
     );
-    let held = token_amount(client, &at.vault_tokens).await?;
+    let held = tokens::amount(client, &at.vault_tokens).await?;
     ensure!(
         held >= vault.total,
         "the Solana vault holds {held}, less than its ledgers' {}",
         vault.total
     );
     Ok(())
-}
-
-async fn token_amount(client: &Client, account: &solana_address::Address) -> Result<u64> {
-    use anchor_lang::solana_program::program_pack::Pack;
-    let data = client
-        .rpc
-        .get_account_data(account)
-        .await
-        .context("reading a token account")?;
-    Ok(spl_token::state::Account::unpack(&data)?.amount)
 }
