@@ -8,8 +8,7 @@ const HOUR: u32 = 60 * MINUTE;
 const DAY: u32 = 24 * HOUR;
 
 /// Windows and sizes of batches. Windows are in seconds.
-#[zero_copy]
-#[derive(AnchorSerialize, AnchorDeserialize, Debug, PartialEq, Eq)]
+#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How long the guardian may cancel a batch after it was opened, and nothing of it is applied: at most 7 days.
     pub challenge_window: u32,
