@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 
 /// All amounts of a history are fractions with one denominator, which grows by every divisor; so nothing has to be
 /// reduced, and a division is a multiplication of all the others.
+#[derive(Clone)]
 pub struct Exact {
     denominator: BigInt,
     amounts: Amounts,
@@ -13,7 +14,7 @@ pub struct Exact {
 }
 
 /// Numerators, in base units.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Amounts {
     /// What each share has earned in its life, without what it forfeited.
     earned: Vec<BigInt>,

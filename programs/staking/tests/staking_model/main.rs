@@ -12,7 +12,7 @@ use solana_address::Address;
 use staking::accounting::Stream;
 use staking::state::{BASIS_POINTS, MAX_DURATION, MAX_MULTIPLIER, Pool, Position, Tier, Tiers};
 
-const HISTORIES: u64 = 3_000;
+const HISTORIES: u64 = 10_000;
 const STEPS: usize = 40;
 const TIERS: [Tier; 3] = [
     Tier {
@@ -81,12 +81,10 @@ impl History {
             pause: *rng.pick(&[3, 100, 100_000, 1 << 30]),
         };
         let shares = 2 + rng.index(4);
-        let pool = Pool {
-            tiers: Tiers::new(&TIERS).unwrap(),
-            duration: scale.duration,
-            cooldown: *rng.pick(&[0, 50]),
-            ..Pool::zeroed()
-        };
+        let mut pool = Pool::zeroed();
+        pool.tiers = Tiers::new(&TIERS).unwrap();
+        pool.duration = scale.duration;
+        pool.cooldown = *rng.pick(&[0, 50]);
         let mut position = |_| Position::new(Address::default(), Address::default(), rng.index(3) as u8);
         Self {
             positions: (0..shares).map(&mut position).collect(),
@@ -104,7 +102,6 @@ impl History {
     /// Lets some time pass and does something; returns what.
     fn step(&mut self) -> usize {
         self.wait();
-        self.exact.accrue(self.now);
         let at = self.rng.index(self.positions.len());
         let action = self.rng.index(8);
         match action {
@@ -135,7 +132,9 @@ impl History {
     }
 
     fn fund(&mut self) {
-        let amount = self.rng.amount(self.scale.rewards - self.pool.stream.funded);
+        let amount = self
+            .rng
+            .amount(self.scale.rewards.saturating_sub(self.pool.stream.funded) / 2);
         let before = self.pool;
         let Stream {
             scheduled,
@@ -146,7 +145,10 @@ impl History {
         let life = [scheduled.whole, unscheduled.whole, amount].map(u128::from);
         let fits = amount > 0 && life.iter().sum::<u128>() < (1 << 64) - 1;
         match self.pool.fund(amount, self.now) {
-            Ok(()) => self.exact.fund(amount, self.scale.duration.into()),
+            Ok(()) => {
+                self.exact.accrue(self.now);
+                self.exact.fund(amount, self.scale.duration.into());
+            }
             // A transaction that fails changes nothing.
             Err(_) => {
                 assert!(!fits);
@@ -165,6 +167,7 @@ impl History {
         self.pool
             .stake(&mut self.positions[at], amount, self.now)
             .unwrap();
+        self.exact.accrue(self.now);
     }
 
     fn unstake(&mut self, at: usize) {
@@ -174,7 +177,9 @@ impl History {
         let before = (self.pool, *position);
         let result = self.pool.unstake(position, amount, self.now);
         assert_eq!(result.is_ok(), fits);
-        if !fits {
+        if fits {
+            self.exact.accrue(self.now);
+        } else {
             (self.pool, *position) = before;
         }
     }
@@ -189,6 +194,7 @@ impl History {
 
     fn claim(&mut self, at: usize) {
         self.paid[at] += self.pool.claim(&mut self.positions[at], self.now).unwrap();
+        self.exact.accrue(self.now);
     }
 
     fn compound(&mut self, at: usize) {
@@ -203,6 +209,7 @@ impl History {
         self.pool
             .stake(&mut self.positions[at], amount, self.now)
             .unwrap();
+        self.exact.accrue(self.now);
         self.paid[at] += amount;
     }
 
@@ -215,6 +222,7 @@ impl History {
             Ok((amount, _)) => {
                 assert_eq!(amount, principal.0 + principal.1);
                 assert!(position.is_empty());
+                self.exact.accrue(self.now);
                 self.exact.forfeit(at, self.paid[at]);
             }
             Err(_) => (self.pool, *position) = before,
@@ -230,6 +238,8 @@ impl History {
             pool.stream.settle(&mut position.share, self.now).unwrap();
         }
         let stream = &pool.stream;
+        let mut exact = self.exact.clone();
+        exact.accrue(self.now);
 
         // To the 2^64th part of a base unit: paid + owed + remaining = funded.
         let owed: BigInt = positions.iter().map(|position| position.share.owed.get()).sum();
@@ -243,7 +253,7 @@ impl History {
             "nothing is lost or made"
         );
         assert_eq!(self.paid.iter().sum::<u64>(), stream.paid);
-        assert_eq!(self.exact.total(), BigInt::from(stream.funded));
+        assert_eq!(exact.total(), BigInt::from(stream.funded));
 
         // The dust is what the documentation says it is at most.
         assert!(stream.carry.get() <= self.largest_weight);
@@ -252,7 +262,7 @@ impl History {
         // What each has earned.
         let deviation = |at: usize| {
             let earned = (BigInt::from(self.paid[at]) << 64) + positions[at].share.owed.get();
-            self.exact.difference(at, earned)
+            exact.difference(at, earned)
         };
         let worst = (0..positions.len()).map(deviation).max().unwrap();
         assert!(
