@@ -39,7 +39,14 @@ pub struct Config {
     pub last_opened_at: i64,
     /// The number of the last checkpoint of completed orders.
     pub orders: u64,
-    pub limits: Limits,
+    /// The settlement's [`Limits`], field by field.
+    pub challenge_window: u32,
+    pub settle_window: u32,
+    pub escape_delay: u32,
+    pub authority_delay: u32,
+    pub max_intents: u32,
+    pub max_deltas: u32,
+    pub max_items: u32,
     /// The marketplace fee in basis points of a price.
     pub fee_bps: u16,
     /// 1 while paused, else 0.
@@ -51,6 +58,26 @@ pub struct Config {
 impl Config {
     /// Length of the account.
     pub const SPACE: usize = 8 + std::mem::size_of::<Self>();
+
+    /// Takes limits that were validated.
+    pub(crate) fn set_limits(&mut self, limits: &Limits) {
+        let Limits {
+            challenge_window,
+            settle_window,
+            escape_delay,
+            authority_delay,
+            max_intents,
+            max_deltas,
+            max_items,
+        } = *limits;
+        self.challenge_window = challenge_window;
+        self.settle_window = settle_window;
+        self.escape_delay = escape_delay;
+        self.authority_delay = authority_delay;
+        self.max_intents = max_intents;
+        self.max_deltas = max_deltas;
+        self.max_items = max_items;
+    }
 
     pub fn is_paused(&self) -> bool {
         self.paused != 0
@@ -75,9 +102,7 @@ impl Config {
 
     /// Whether the operator has been silent for so long that owners are paid out without it.
     pub fn operator_is_gone(&self, now: i64) -> bool {
-        now > self
-            .last_opened_at
-            .saturating_add(self.limits.escape_delay.into())
+        now > self.last_opened_at.saturating_add(self.escape_delay.into())
     }
 
     /// Signs for the config's address, which stands for the settlement in calls of other programs.

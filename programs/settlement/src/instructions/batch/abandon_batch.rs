@@ -30,7 +30,7 @@ impl AbandonBatch<'_> {
         let mut config = ctx.accounts.config.load_mut()?;
         batch.require_turn(&config)?;
         require!(batch.is_past_return(), SettlementError::NotPastReturn);
-        let delay = config.limits.escape_delay.into();
+        let delay = config.escape_delay.into();
         let now = Clock::get()?.unix_timestamp;
         require_gt!(
             now,

@@ -49,7 +49,7 @@ impl OpenBatch<'_> {
         let now = Clock::get()?.unix_timestamp;
         config.opened = header.sequence;
         config.last_opened_at = now;
-        let apply_from = now.saturating_add(config.limits.challenge_window.into());
+        let apply_from = now.saturating_add(config.challenge_window.into());
         let batch = Batch {
             config: accounts.config.key(),
             payer: accounts.payer.key(),
@@ -61,7 +61,7 @@ impl OpenBatch<'_> {
             sequence: header.sequence,
             opened_at: now,
             apply_from,
-            revert_from: apply_from.saturating_add(config.limits.settle_window.into()),
+            revert_from: apply_from.saturating_add(config.settle_window.into()),
             delta_count: header.delta_count,
             item_count: header.item_count,
             deltas_applied: 0,
@@ -87,10 +87,9 @@ impl OpenBatch<'_> {
 
 fn validate_counts(header: &BatchHeader, config: &Config) -> Result<()> {
     // A batch whose debts cancel out has no deltas, but it has intents.
-    let limits = &config.limits;
-    let in_bounds = (1..=limits.max_intents).contains(&header.intent_count)
-        && header.delta_count <= limits.max_deltas
-        && header.item_count <= limits.max_items;
+    let in_bounds = (1..=config.max_intents).contains(&header.intent_count)
+        && header.delta_count <= config.max_deltas
+        && header.item_count <= config.max_items;
     require!(in_bounds, SettlementError::CountOutOfBounds);
     let roots = [
         (header.intents_root, header.intent_count),

@@ -52,25 +52,15 @@ impl Initialize<'_> {
             limits,
         } = args;
         let admin = ctx.accounts.admin.key();
-        *ctx.accounts.config.load_init()? = Config {
-            creator: admin,
-            admin,
-            pending_admin: Pubkey::default(),
-            guardian,
-            authority,
-            pending_authority: Pubkey::default(),
-            fee_owner: Pubkey::default(),
-            authority_from: 0,
-            chain,
-            opened: 0,
-            settled: 0,
-            last_opened_at: Clock::get()?.unix_timestamp,
-            orders: 0,
-            limits,
-            fee_bps: 0,
-            paused: 0,
-            bump: ctx.bumps.config,
-        };
+        let mut config = ctx.accounts.config.load_init()?;
+        config.creator = admin;
+        config.admin = admin;
+        config.guardian = guardian;
+        config.authority = authority;
+        config.chain = chain;
+        config.last_opened_at = Clock::get()?.unix_timestamp;
+        config.bump = ctx.bumps.config;
+        config.set_limits(&limits);
         emit!(Initialized {
             config: ctx.accounts.config.key(),
             chain,

@@ -15,7 +15,7 @@ impl ProposeAuthority<'_> {
     pub(crate) fn handler(ctx: Context<Self>, pending_authority: Pubkey) -> Result<()> {
         require_keys_neq!(pending_authority, Pubkey::default(), SettlementError::MissingKey);
         let mut config = ctx.accounts.config.load_mut()?;
-        let delay = config.limits.authority_delay.into();
+        let delay = config.authority_delay.into();
         let from = Clock::get()?.unix_timestamp.saturating_add(delay);
         config.pending_authority = pending_authority;
         config.authority_from = from;

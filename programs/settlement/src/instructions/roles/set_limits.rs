@@ -19,10 +19,10 @@ impl SetLimits<'_> {
         // A thief of the admin key must not be able to make the wait for an authority of theirs short.
         require_gte!(
             limits.authority_delay,
-            config.limits.authority_delay,
+            config.authority_delay,
             SettlementError::DelayLowered
         );
-        config.limits = limits;
+        config.set_limits(&limits);
         emit!(LimitsChanged {
             config: ctx.accounts.config.key(),
             limits,

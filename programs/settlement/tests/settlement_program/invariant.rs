@@ -1,9 +1,7 @@
 //! Whatever owners do in whatever order, the books agree with a plain model of them, and the vault covers its
 //! ledgers.
 
-mod common;
-
-use common::*;
+use crate::world::*;
 use proptest::prelude::*;
 use settlement::instruction as call;
 
@@ -96,7 +94,7 @@ proptest! {
                     accounts.destination = owners[to].tokens;
                     world.call(accounts, call::Withdraw { amount }, &[&owners[from].owner])
                 }
-                Step::Gift { amount } => tokens::mint_to(&mut world, &asset, &asset.vault_tokens, amount),
+                Step::Gift { amount } => tokens::mint_to(&mut world, &asset.mint, &asset.vault_tokens, amount),
             };
             prop_assert_eq!(result.is_ok(), model.apply(step), "{:?}: {:?}", step, result);
 

@@ -1,10 +1,8 @@
 //! `deposit` with accounts that do not belong together: refused, whichever it is.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
 use anchor_spl::token_2022::spl_token_2022::error::TokenError;
-use common::*;
 use settlement::accounts;
 use settlement::error::SettlementError;
 use settlement::instruction as call;
@@ -13,11 +11,11 @@ use solana_signer::Signer;
 
 /// Alice's deposit of 10 with these accounts is refused, and nobody's money has moved.
 #[track_caller]
-fn refused(
+fn refused<Kind>(
     mut world: World,
     (asset, alice): (&Asset, &Depositor),
     accounts: accounts::Deposit,
-    error: impl Into<Refusal>,
+    error: impl Reason<Kind>,
 ) {
     let result = world.call(accounts, call::Deposit { amount: 10 }, &[&alice.owner]);
     assert_refused(result, error);
@@ -105,7 +103,7 @@ fn another_mint_is_refused() {
 fn tokens_of_another_mint_are_refused() {
     let (mut world, asset, alice) = World::with_alice();
     let worthless = world.asset();
-    let source = tokens::account(&mut world, &worthless, &alice.owner.pubkey(), 1_000);
+    let source = tokens::account(&mut world, &worthless.mint, &alice.owner.pubkey(), 1_000);
     let accounts = accounts::Deposit {
         source,
         ..world.deposit_accounts(&asset, &alice)
@@ -117,7 +115,7 @@ fn tokens_of_another_mint_are_refused() {
 fn a_token_account_that_is_not_the_vaults_is_refused() {
     let (mut world, asset, alice) = World::with_alice();
     // Alice would pay herself and be credited for it.
-    let vault_tokens = tokens::account(&mut world, &asset, &alice.owner.pubkey(), 0);
+    let vault_tokens = tokens::account(&mut world, &asset.mint, &alice.owner.pubkey(), 0);
     let accounts = accounts::Deposit {
         vault_tokens,
         ..world.deposit_accounts(&asset, &alice)
@@ -133,7 +131,7 @@ fn a_token_account_that_is_not_the_vaults_is_refused() {
 #[test]
 fn the_vaults_own_tokens_as_the_source_are_refused() {
     let (mut world, asset, alice) = World::with_alice();
-    tokens::mint_to(&mut world, &asset, &asset.vault_tokens, 500).unwrap();
+    tokens::mint_to(&mut world, &asset.mint, &asset.vault_tokens, 500).unwrap();
     let accounts = accounts::Deposit {
         source: asset.vault_tokens,
         ..world.deposit_accounts(&asset, &alice)

@@ -1,11 +1,9 @@
 //! `deposit`: the owner's ledger is credited with what reached the vault, or nothing happens.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::event::EVENT_IX_TAG_LE;
 use anchor_spl::token_2022::spl_token_2022::error::TokenError;
-use common::*;
 use settlement::error::SettlementError;
 use settlement::events::Deposited;
 use settlement::seeds;
@@ -59,7 +57,7 @@ fn tokens_that_were_sent_past_the_program_are_nobodys() {
     let (mut world, asset, alice) = World::with_alice();
     // A stranger's gift lands between two deposits.
     world.deposit(&asset, &alice, 10).unwrap();
-    tokens::mint_to(&mut world, &asset, &asset.vault_tokens, 77).unwrap();
+    tokens::mint_to(&mut world, &asset.mint, &asset.vault_tokens, 77).unwrap();
     world.deposit(&asset, &alice, 10).unwrap();
     assert_eq!((world.balance(&alice), world.total(&asset)), (20, 20));
     assert_eq!(tokens::amount(&world, &asset.vault_tokens), 97);
@@ -122,7 +120,7 @@ fn a_vault_that_does_not_cover_its_ledgers_takes_no_more() {
 fn nobody_can_forge_an_event() {
     let mut world = World::new();
     let mallory = world.user();
-    let event_authority = derive(&[b"__event_authority"]);
+    let event_authority = event_authority(settlement::ID);
     let forged = Instruction {
         program_id: settlement::ID,
         accounts: vec![AccountMeta::new_readonly(event_authority, false)],

@@ -1,10 +1,8 @@
 //! `withdraw` with accounts that do not belong together: refused, whichever it is.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
 use anchor_spl::token_2022::spl_token_2022::error::TokenError;
-use common::*;
 use settlement::accounts;
 use settlement::error::SettlementError;
 use settlement::instruction as call;
@@ -13,11 +11,11 @@ use solana_signer::Signer;
 
 /// Alice's withdrawal of 10 with these accounts is refused, and nobody's money has moved.
 #[track_caller]
-fn refused(
+fn refused<Kind>(
     mut world: World,
     (asset, alice, bob): (&Asset, &Depositor, &Depositor),
     accounts: accounts::Withdraw,
-    error: impl Into<Refusal>,
+    error: impl Reason<Kind>,
 ) {
     let result = world.call(accounts, call::Withdraw { amount: 10 }, &[&alice.owner]);
     assert_refused(result, error);
@@ -58,7 +56,7 @@ fn a_ledger_of_another_owner_is_refused() {
 /// A mint of Alice's own making, with a vault in which she holds 1,000 base units of it.
 fn worthless(world: &mut World, alice: &Depositor) -> (Asset, Depositor) {
     let asset = world.asset();
-    let tokens = tokens::account(world, &asset, &alice.owner.pubkey(), 1_000);
+    let tokens = tokens::account(world, &asset.mint, &alice.owner.pubkey(), 1_000);
     let opened = open_ledger(&alice.owner, &alice.owner.pubkey(), asset.vault);
     world.call(opened, call::OpenLedger {}, &[&alice.owner]).unwrap();
     let holder = Depositor {

@@ -1,53 +1,63 @@
-//! A LiteSVM with the built program, and the actors of its tests.
-#![allow(dead_code, unused_imports)] // every test file uses a part of it
-#![allow(clippy::result_large_err)] // LiteSVM's
+//! A chain with a settlement, and the actors of its tests.
 
 mod accounts;
-pub mod events;
-mod refusal;
-pub mod tokens;
 
-pub use accounts::open_ledger;
-pub use refusal::*;
+pub use accounts::*;
+pub use program_testing::*;
 
-use std::path::Path;
-use std::sync::LazyLock;
+use std::ops::{Deref, DerefMut};
 
-use anchor_lang::{AccountDeserialize, InstructionData, ToAccountMetas};
-use litesvm::LiteSVM;
+use anchor_lang::{InstructionData, ToAccountMetas};
 use litesvm::types::TransactionResult;
 use settlement::instruction as call;
+use settlement::instructions::InitializeArgs;
 use settlement::seeds::CONFIG_SEED;
-use settlement::state::{Config, Ledger, Vault};
+use settlement::state::{Config, Ledger, Limits, Vault};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_message::Message;
 use solana_signer::Signer;
-use solana_transaction::Transaction;
 
-pub const SYSTEM_PROGRAM: Address = Address::new_from_array([0; 32]);
+/// The chain's id in batch headers.
 pub const CHAIN: u64 = 101;
 
-/// The built program, if it belongs to the sources beside it.
-static PROGRAM: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    artifact_manifest::check(&root, "solana/settlement.so").unwrap();
-    std::fs::read(root.join("artifacts/solana/settlement.so")).unwrap()
-});
+/// Limits of the worlds' settlements.
+pub const LIMITS: Limits = Limits {
+    challenge_window: 600,
+    settle_window: 3_600,
+    escape_delay: 86_400,
+    authority_delay: 7_200,
+    max_intents: 100_000,
+    max_deltas: 8_192,
+    max_items: 512,
+};
 
-/// A chain with the program on it.
+/// A chain with the program on it, and session-keys.
 pub struct World {
-    pub svm: LiteSVM,
+    pub chain: Chain,
     pub admin: Keypair,
     pub guardian: Keypair,
-    pub authority: Address,
+    pub authority: Keypair,
     /// The admin's settlement.
     pub config: Address,
 }
 
+impl Deref for World {
+    type Target = Chain;
+
+    fn deref(&self) -> &Chain {
+        &self.chain
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+}
+
 /// A mint with a vault.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Asset {
     pub mint: Address,
     pub token_program: Address,
@@ -66,24 +76,15 @@ pub struct Depositor {
 impl World {
     /// The program is there, and nobody has called it.
     pub fn untouched() -> Self {
-        let mut svm = LiteSVM::new();
-        let program = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../artifacts/solana/settlement.so"
-        );
-        svm.add_program_from_file(settlement::ID, program).unwrap();
-        let admin = Keypair::new();
-        let config = config_of(&admin.pubkey());
-        let mut world = Self {
-            svm,
+        let mut chain = Chain::new(&[("settlement", settlement::ID), ("session_keys", session_keys::ID)]);
+        let (admin, guardian, authority) = (chain.user(), chain.user(), chain.key());
+        Self {
+            config: config_of(&admin.pubkey()),
+            chain,
             admin,
-            guardian: Keypair::new(),
-            authority: Address::new_unique(),
-            config,
-        };
-        world.fund(&world.admin.pubkey());
-        world.fund(&world.guardian.pubkey());
-        world
+            guardian,
+            authority,
+        }
     }
 
     /// The admin has initialized their settlement.
@@ -110,24 +111,19 @@ impl World {
         (world, asset, alice, bob)
     }
 
-    pub fn fund(&mut self, address: &Address) {
-        self.svm.airdrop(address, 100_000_000_000).unwrap();
-    }
-
-    /// A key with lamports.
-    pub fn user(&mut self) -> Keypair {
-        let user = Keypair::new();
-        self.fund(&user.pubkey());
-        user
+    /// What the worlds' settlements are initialized with.
+    pub fn initialize_args(&self) -> InitializeArgs {
+        InitializeArgs {
+            chain: CHAIN,
+            authority: self.authority.pubkey(),
+            guardian: self.guardian.pubkey(),
+            limits: LIMITS,
+        }
     }
 
     /// Creates the settlement of `admin`, with this world's guardian and authority.
     pub fn initialize(&mut self, admin: &Keypair) -> TransactionResult {
-        let args = settlement::instructions::InitializeArgs {
-            chain: CHAIN,
-            authority: self.authority,
-            guardian: self.guardian.pubkey(),
-        };
+        let args = self.initialize_args();
         let config = config_of(&admin.pubkey());
         let accounts = settlement::accounts::Initialize {
             admin: admin.pubkey(),
@@ -162,14 +158,20 @@ impl World {
     /// A new owner with an empty ledger and `funds` base units outside the vault.
     pub fn depositor(&mut self, asset: &Asset, funds: u64) -> Depositor {
         let owner = self.user();
-        let tokens = tokens::account(self, asset, &owner.pubkey(), funds);
-        let accounts = open_ledger(&owner, &owner.pubkey(), asset.vault);
-        self.call(accounts, call::OpenLedger {}, &[&owner]).unwrap();
+        let tokens = tokens::account(self, &asset.mint, &owner.pubkey(), funds);
+        let ledger = self.ledger(asset, &owner);
         Depositor {
             owner,
             tokens,
-            ledger: accounts.ledger,
+            ledger,
         }
+    }
+
+    /// Opens the owner's ledger.
+    pub fn ledger(&mut self, asset: &Asset, owner: &Keypair) -> Address {
+        let accounts = open_ledger(owner, &owner.pubkey(), asset.vault);
+        self.call(accounts, call::OpenLedger {}, &[owner]).unwrap();
+        accounts.ledger
     }
 
     pub fn deposit(&mut self, asset: &Asset, from: &Depositor, amount: u64) -> TransactionResult {
@@ -211,24 +213,16 @@ impl World {
         data: impl InstructionData,
         signers: &[&Keypair],
     ) -> TransactionResult {
-        self.send(&[instruction(accounts, data)], signers)
+        self.chain.call(settlement::ID, accounts, data, signers)
     }
 
-    pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> TransactionResult {
-        self.svm.expire_blockhash(); // the same instructions may be sent twice
-        let message = Message::new(instructions, Some(&signers[0].pubkey()));
-        self.svm
-            .send_transaction(Transaction::new(signers, message, self.svm.latest_blockhash()))
-    }
-
-    pub fn read<T: AccountDeserialize>(&self, address: &Address) -> T {
-        let account = self.svm.get_account(address).unwrap();
-        assert_eq!(account.owner, settlement::ID);
-        T::try_deserialize(&mut account.data.as_slice()).unwrap()
+    /// The settlement's config.
+    pub fn state(&self) -> Config {
+        self.read(&self.config)
     }
 
     pub fn paused(&self) -> bool {
-        self.read::<Config>(&self.config).paused
+        self.state().is_paused()
     }
 
     pub fn total(&self, asset: &Asset) -> u64 {
@@ -236,37 +230,23 @@ impl World {
     }
 
     pub fn balance(&self, depositor: &Depositor) -> u64 {
-        self.read::<Ledger>(&depositor.ledger).balance
+        self.balance_at(&depositor.ledger)
     }
 
-    /// Changes an account's bytes behind the program's back.
-    pub fn overwrite(&mut self, address: &Address, at: usize, bytes: &[u8]) {
-        let mut account = self.svm.get_account(address).unwrap();
-        account.data[at..at + bytes.len()].copy_from_slice(bytes);
-        self.svm.set_account(*address, account).unwrap();
-    }
-
-    /// Puts a copy of an account at a new address, as another program's.
-    pub fn copy_of(&mut self, address: &Address, owner: Address) -> Address {
-        let mut account = self.svm.get_account(address).unwrap();
-        account.owner = owner;
-        let copy = Address::new_unique();
-        self.svm.set_account(copy, account).unwrap();
-        copy
+    /// Of a ledger.
+    pub fn balance_at(&self, ledger: &Address) -> u64 {
+        self.read::<Ledger>(ledger).balance
     }
 }
 
 /// A call of the program.
 pub fn instruction(accounts: impl ToAccountMetas, data: impl InstructionData) -> Instruction {
-    Instruction {
-        program_id: settlement::ID,
-        accounts: accounts.to_account_metas(None),
-        data: data.data(),
-    }
+    program_testing::instruction(settlement::ID, accounts, data)
 }
 
+/// An address of the program.
 pub fn derive(seeds: &[&[u8]]) -> Address {
-    Address::find_program_address(seeds, &settlement::ID).0
+    program_testing::derive(settlement::ID, seeds)
 }
 
 pub fn config_of(admin: &Address) -> Address {

@@ -1,9 +1,7 @@
 //! `pause` and `unpause`: guardian and admin stop, the admin alone starts again.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
-use common::*;
 use settlement::accounts;
 use settlement::error::SettlementError;
 use settlement::events::{Paused, Unpaused};

@@ -1,9 +1,7 @@
 //! `open_ledger`: anybody for anybody, once per owner and vault.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
-use common::*;
 use settlement::events::LedgerOpened;
 use settlement::instruction as call;
 use settlement::state::Ledger;

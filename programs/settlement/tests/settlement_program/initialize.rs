@@ -1,15 +1,11 @@
 //! `initialize`: everybody gets the settlement that is theirs, once.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
-use common::*;
 use settlement::error::SettlementError;
 use settlement::events::Initialized;
 use settlement::instructions::InitializeArgs;
-use settlement::state::Config;
 use settlement::{accounts, instruction as call};
-use solana_address::Address;
 use solana_signer::Signer;
 
 #[test]
@@ -17,28 +13,28 @@ fn the_caller_becomes_the_admin_of_an_open_settlement() {
     let mut world = World::untouched();
     let done = world.initialize(&world.admin.insecure_clone()).unwrap();
 
-    let config: Config = world.read(&world.config);
+    let config = world.state();
     let (admin, guardian) = (world.admin.pubkey(), world.guardian.pubkey());
     assert_eq!(
         (config.admin, config.guardian, config.authority),
-        (admin, guardian, world.authority)
+        (admin, guardian, world.authority.pubkey())
     );
-    assert_eq!((config.chain, config.paused), (CHAIN, false));
+    assert_eq!((config.chain, config.is_paused()), (CHAIN, false));
 
     let [event] = events::by_log::<Initialized>(&done).try_into().ok().unwrap();
     assert_eq!((event.config, event.chain), (world.config, CHAIN));
     assert_eq!(
         (event.admin, event.guardian, event.authority),
-        (admin, guardian, world.authority)
+        (admin, guardian, world.authority.pubkey())
     );
 }
 
 #[test]
 fn a_second_time_is_refused() {
     let mut world = World::new();
-    let before = world.svm.get_account(&world.config);
+    let before = world.data(&world.config);
     assert_refused(world.initialize(&world.admin.insecure_clone()), ALREADY_IN_USE);
-    assert_eq!(world.svm.get_account(&world.config), before);
+    assert_eq!(world.data(&world.config), before);
 }
 
 #[test]
@@ -46,9 +42,9 @@ fn nobody_can_take_the_place_of_somebody_elses_settlement() {
     let mut world = World::untouched();
     let thief = world.user();
     let args = InitializeArgs {
-        chain: CHAIN,
         authority: thief.pubkey(),
         guardian: thief.pubkey(),
+        ..world.initialize_args()
     };
     let accounts = accounts::Initialize {
         admin: thief.pubkey(),
@@ -61,20 +57,21 @@ fn nobody_can_take_the_place_of_somebody_elses_settlement() {
     // The thief's own settlement is elsewhere, and the admin's place is free still.
     world.initialize(&thief).unwrap();
     world.initialize(&world.admin.insecure_clone()).unwrap();
-    assert_eq!(world.read::<Config>(&world.config).admin, world.admin.pubkey());
+    assert_eq!(world.state().admin, world.admin.pubkey());
 }
 
 #[test]
 fn lamports_sent_ahead_do_not_block_it() {
     let mut world = World::untouched();
-    world.fund(&world.config.clone());
+    let config = world.config;
+    world.fund(&config);
     world.initialize(&world.admin.insecure_clone()).unwrap();
 }
 
 #[test]
 fn a_key_of_zeros_is_refused() {
     let mut world = World::untouched();
-    let key = Address::new_unique();
+    let key = world.address();
     for (authority, guardian) in [(SYSTEM_PROGRAM, key), (key, SYSTEM_PROGRAM)] {
         let admin = world.admin.insecure_clone();
         let accounts = accounts::Initialize {
@@ -83,9 +80,9 @@ fn a_key_of_zeros_is_refused() {
             system_program: SYSTEM_PROGRAM,
         };
         let args = InitializeArgs {
-            chain: CHAIN,
             authority,
             guardian,
+            ..world.initialize_args()
         };
         let result = world.call(accounts, call::Initialize { args }, &[&admin]);
         assert_refused(result, SettlementError::MissingKey);
@@ -96,11 +93,7 @@ fn a_key_of_zeros_is_refused() {
 fn the_admin_must_sign() {
     let mut world = World::untouched();
     let payer = world.user();
-    let args = InitializeArgs {
-        chain: CHAIN,
-        authority: world.authority,
-        guardian: world.guardian.pubkey(),
-    };
+    let args = world.initialize_args();
     let mut instruction = instruction(
         accounts::Initialize {
             admin: world.admin.pubkey(),

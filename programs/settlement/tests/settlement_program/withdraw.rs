@@ -1,8 +1,6 @@
 //! `withdraw`: the owner takes from their own ledger, at any time, and nobody takes from another's.
 
-mod common;
-
-use common::*;
+use crate::world::*;
 use settlement::accounts;
 use settlement::error::SettlementError;
 use settlement::events::Withdrawn;
@@ -100,7 +98,7 @@ fn more_than_the_ledger_holds_is_refused_though_the_vault_has_it() {
 fn neither_admin_nor_guardian_can_take_an_owners_balance() {
     let (mut world, asset, alice, _) = World::with_alice_and_bob();
     for powerful in [world.admin.insecure_clone(), world.guardian.insecure_clone()] {
-        let destination = tokens::account(&mut world, &asset, &powerful.pubkey(), 0);
+        let destination = tokens::account(&mut world, &asset.mint, &powerful.pubkey(), 0);
         let accounts = accounts::Withdraw {
             owner: powerful.pubkey(),
             destination,

@@ -1,7 +1,6 @@
 //! `create_vault`: one vault per mint, by the admin, for mints whose accounting can be trusted.
 
-mod common;
-
+use crate::world::*;
 use anchor_lang::error::ErrorCode;
 use anchor_lang::prelude::AccountInfo;
 use anchor_spl::token_2022::spl_token_2022::extension::{
@@ -14,11 +13,10 @@ use anchor_spl::token_2022::spl_token_2022::solana_zk_sdk::encryption::pod::{
     auth_encryption::PodAeCiphertext, elgamal::PodElGamalPubkey,
 };
 use anchor_spl::token_2022::spl_token_2022::state::AccountState;
-use common::*;
+use novate_onchain::mint::require_plain;
 use settlement::error::SettlementError;
 use settlement::events::VaultCreated;
 use settlement::instruction as call;
-use settlement::mint::require_plain;
 use settlement::state::Vault;
 use solana_address::Address;
 use solana_instruction::error::InstructionError;
@@ -196,7 +194,7 @@ fn an_extension_that_is_newer_than_the_program_is_refused() {
     let (lamports, data) = (&mut account.lamports, account.data.as_mut_slice());
     let info = AccountInfo::new(&mint, false, false, lamports, data, &TOKEN_2022, false);
     assert_eq!(
-        require_plain(&info).unwrap_err(),
+        require_plain::<SettlementError>(&info).unwrap_err(),
         SettlementError::MintExtensionUnknown.into()
     );
 }
@@ -252,7 +250,8 @@ fn something_that_is_not_a_mint_is_refused() {
 fn a_config_made_by_another_program_is_refused() {
     let mut world = World::new();
     let mint = tokens::mint(&mut world, &TOKEN, &[]);
-    world.config = world.copy_of(&world.config.clone(), TOKEN);
+    let config = world.config;
+    world.config = world.copy_of(&config, TOKEN);
     let accounts = world.create_vault(mint, TOKEN);
     let admin = world.admin.insecure_clone();
     let result = world.call(accounts, call::CreateVault {}, &[&admin]);

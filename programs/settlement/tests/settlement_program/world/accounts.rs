@@ -6,7 +6,7 @@ use solana_address::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use super::{Asset, Depositor, SYSTEM_PROGRAM, World, derive};
+use super::{Asset, Depositor, SYSTEM_PROGRAM, World, derive, event_authority};
 
 impl World {
     /// Accounts of `create_vault`, all of them right.
@@ -34,7 +34,7 @@ impl World {
             source: from.tokens,
             vault_tokens: asset.vault_tokens,
             token_program: asset.token_program,
-            event_authority: derive(&[b"__event_authority"]),
+            event_authority: event_authority(settlement::ID),
             program: settlement::ID,
         }
     }
@@ -49,7 +49,7 @@ impl World {
             destination: to.tokens,
             vault_tokens: asset.vault_tokens,
             token_program: asset.token_program,
-            event_authority: derive(&[b"__event_authority"]),
+            event_authority: event_authority(settlement::ID),
             program: settlement::ID,
         }
     }

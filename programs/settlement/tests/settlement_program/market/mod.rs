@@ -1,0 +1,16 @@
+//! Items and their sales: one file for every instruction, and what they have in common.
+
+mod accounts;
+mod bid;
+mod buy_item;
+mod cancel_auction;
+mod cancel_listing;
+mod create_auction;
+mod create_item;
+mod deposit_item;
+mod list_item;
+mod set_royalty;
+mod settle_auction;
+mod terms;
+mod withdraw_item;
+pub mod world;
