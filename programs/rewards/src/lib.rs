@@ -29,6 +29,8 @@ use instructions::*;
 
 declare_id!("7oeTBMcpm6SmXFqwNnxAFcQjJXEDNUSoKfFMKDg6cvDW");
 
+novate_onchain::security_txt!("Novate rewards");
+
 #[program]
 pub mod rewards {
     use super::*;

@@ -26,6 +26,8 @@ use instructions::*;
 
 declare_id!("47R8iUA4BYuv4HA62AgUmecmcJd8A9gas2Z71K3yEnYp");
 
+novate_onchain::security_txt!("Novate session keys");
+
 #[program]
 pub mod session_keys {
     use super::*;

@@ -22,6 +22,8 @@ use instructions::*;
 
 declare_id!("3pZac7RTgE7PtGMgwfNVo3akgsUJ8GQRyQxrj1Pz7Lwu");
 
+novate_onchain::security_txt!("Novate settlement");
+
 #[program]
 pub mod settlement {
     use super::*;

@@ -40,6 +40,8 @@ use instructions::*;
 
 declare_id!("CcaQxXYz1xtpdn9zCfYBBEtGYsgR91256zLe8Kb6tgbo");
 
+novate_onchain::security_txt!("Novate staking");
+
 #[program]
 pub mod staking {
     use super::*;
