@@ -35,14 +35,15 @@ pub mod session_keys {
     /// Charges many sessions for spending one mint; the remaining accounts are the grants, one for each charge.
     /// When one charge is refused, none is made.
     ///
-    /// Who may call: a consumer of every session that is charged.
+    /// Who may call: a consumer of every session that is charged. Costs about 2,800 compute units, and 520 for each
+    /// charge.
     pub fn consume_many<'info>(ctx: Context<'info, ConsumeMany<'info>>, args: ConsumeManyArgs) -> Result<()> {
         ConsumeMany::handler(ctx, args)
     }
 
     /// Charges one session for spending one mint.
     ///
-    /// Who may call: a consumer of the session.
+    /// Who may call: a consumer of the session. Costs about 3,300 compute units.
     pub fn consume(ctx: Context<Consume>, args: ConsumeArgs) -> Result<()> {
         Consume::handler(ctx, args)
     }
