@@ -37,6 +37,8 @@ pub const PROGRAM: &str = "program";
 /// adds.
 pub struct Substitutions<'a> {
     program: &'a str,
+    /// What comes before the call in its transaction.
+    before: Vec<Instruction>,
     call: Instruction,
     signers: Vec<&'a Keypair>,
     names: Vec<String>,
@@ -75,12 +77,20 @@ impl<'a> Substitutions<'a> {
         names.extend((fixed..call.accounts.len()).map(|at| format!("remaining_{}", at - fixed)));
         Self {
             program,
+            before: Vec::new(),
             call: call.clone(),
             signers: signers.to_vec(),
             names,
             wrong: Vec::new(),
             harmless: Vec::new(),
         }
+    }
+
+    /// Instructions that the call needs before it, like the verification of a signature. They need no signer.
+    #[must_use]
+    pub fn after(mut self, instructions: &[Instruction]) -> Self {
+        self.before = instructions.to_vec();
+        self
     }
 
     /// Must be refused in the place of the account `name`: one of the same type that belongs to something else.
@@ -116,12 +126,8 @@ impl<'a> Substitutions<'a> {
             let (name, instead) = &trial.name;
             // Nothing that goes through may stay for the next one.
             let before = chain.svm.clone();
-            let mut signers = vec![&payer];
-            signers.extend(&trial.signers);
-            match (
-                judge(chain.send(std::slice::from_ref(&trial.call), &signers)),
-                may,
-            ) {
+            let verdict = self.judge(self.send(chain, &payer, &trial.call, &trial.signers));
+            match (verdict, may) {
                 (Verdict::Accepted, false) => mistakes.push(format!("accepts {instead} as {name}")),
                 (Verdict::Aborted(error), _) => {
                     mistakes.push(format!(
@@ -145,10 +151,8 @@ impl<'a> Substitutions<'a> {
                 mistakes.push(format!("is never given {instead} as {name}"));
             }
         }
-        let mut signers = vec![&payer];
-        signers.extend(&self.signers);
         // Else all of the above would be refused for another reason.
-        if let Err(failed) = chain.send(std::slice::from_ref(&self.call), &signers) {
+        if let Err(failed) = self.send(chain, &payer, &self.call, &self.signers) {
             mistakes.push(format!("refuses the right call: {:?}", failed.err));
         }
         assert!(
@@ -157,6 +161,31 @@ impl<'a> Substitutions<'a> {
             self.program,
             mistakes.join("\n  ")
         );
+    }
+
+    fn send(
+        &self,
+        chain: &mut Chain,
+        payer: &Keypair,
+        call: &Instruction,
+        signers: &[&Keypair],
+    ) -> TransactionResult {
+        let instructions = [self.before.as_slice(), std::slice::from_ref(call)].concat();
+        chain.send(&instructions, &[&[payer], signers].concat())
+    }
+
+    fn judge(&self, result: TransactionResult) -> Verdict {
+        match result.map_err(|failed| failed.err) {
+            Ok(_) => Verdict::Accepted,
+            Err(TransactionError::InstructionError(index, error))
+                if usize::from(index) == self.before.len()
+                    && error != InstructionError::ProgramFailedToComplete
+                    && error != InstructionError::ComputationalBudgetExceeded =>
+            {
+                Verdict::Refused(error)
+            }
+            Err(error) => Verdict::Aborted(error),
+        }
     }
 
     fn trials<'b>(&self, chain: &mut Chain, stranger: &'b Keypair) -> Vec<Trial<'b>>
@@ -243,19 +272,6 @@ enum Verdict {
     Accepted,
     Refused(InstructionError),
     Aborted(TransactionError),
-}
-
-fn judge(result: TransactionResult) -> Verdict {
-    match result.map_err(|failed| failed.err) {
-        Ok(_) => Verdict::Accepted,
-        Err(TransactionError::InstructionError(0, error))
-            if error != InstructionError::ProgramFailedToComplete
-                && error != InstructionError::ComputationalBudgetExceeded =>
-        {
-            Verdict::Refused(error)
-        }
-        Err(error) => Verdict::Aborted(error),
-    }
 }
 
 fn is_program(chain: &Chain, address: &Address) -> bool {

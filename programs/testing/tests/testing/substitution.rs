@@ -2,7 +2,7 @@
 
 use anchor_spl::token::spl_token::instruction::transfer_checked;
 use program_testing::{
-    Chain,
+    Chain, ed25519,
     substitution::{FOREIGN, STRANGER, Substitutions},
     tokens::{self, DECIMALS},
 };
@@ -36,6 +36,16 @@ fn what_is_wrong_is_refused_and_what_is_harmless_is_not() {
         .assert_refused(&mut chain);
     // Of all the calls only the right one has stayed.
     assert_eq!(tokens::amount(&chain, &source), 90);
+}
+
+#[test]
+fn what_comes_before_the_call_is_sent_with_it() {
+    let (mut chain, alice, call, _) = payment();
+    let before = ed25519::verify(&alice, b"message");
+    Substitutions::named("spl_token", &NAMES, &call, &[&alice])
+        .after(&[before])
+        .harmless("destination", "source")
+        .assert_refused(&mut chain);
 }
 
 #[test]
