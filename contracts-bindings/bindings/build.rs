@@ -3,17 +3,21 @@
 use std::{path::Path, process::ExitCode};
 
 /// What `src/artifacts.rs` includes and the bindings are generated from.
-const USED: [&str; 10] = [
+const USED: [&str; 14] = [
     "evm/RewardDistributor.json",
     "evm/RewardToken.json",
     "evm/Settlement.json",
     "icp/signer.did",
     "icp/signer.icrc3.json",
     "icp/signer.wasm",
+    "solana/rewards.json",
+    "solana/rewards.so",
     "solana/session_keys.json",
     "solana/session_keys.so",
     "solana/settlement.json",
     "solana/settlement.so",
+    "solana/staking.json",
+    "solana/staking.so",
 ];
 
 fn main() -> ExitCode {

@@ -9,6 +9,11 @@ pub const SETTLEMENT_JSON: &str = include_str!("../../../artifacts/evm/Settlemen
 /// `{ contractName, abi, bytecode }` of the distributor.
 pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/RewardDistributor.json");
 
+/// The rewards program, to be loaded at the address that its IDL names.
+pub const REWARDS_SO: &[u8] = include_bytes!("../../../artifacts/solana/rewards.so");
+/// Anchor IDL of the rewards program.
+pub const REWARDS_IDL: &str = include_str!("../../../artifacts/solana/rewards.json");
+
 /// The session-keys program, to be loaded at the address that its IDL names.
 pub const SESSION_KEYS_SO: &[u8] = include_bytes!("../../../artifacts/solana/session_keys.so");
 /// Anchor IDL of the session-keys program.
@@ -18,6 +23,11 @@ pub const SESSION_KEYS_IDL: &str = include_str!("../../../artifacts/solana/sessi
 pub const SETTLEMENT_SO: &[u8] = include_bytes!("../../../artifacts/solana/settlement.so");
 /// Anchor IDL of the settlement program.
 pub const SETTLEMENT_IDL: &str = include_str!("../../../artifacts/solana/settlement.json");
+
+/// The staking program, to be loaded at the address that its IDL names.
+pub const STAKING_SO: &[u8] = include_bytes!("../../../artifacts/solana/staking.so");
+/// Anchor IDL of the staking program.
+pub const STAKING_IDL: &str = include_str!("../../../artifacts/solana/staking.json");
 
 /// The signer canister.
 pub const SIGNER_WASM: &[u8] = include_bytes!("../../../artifacts/icp/signer.wasm");

@@ -14,6 +14,15 @@ use solana_transaction::Transaction;
 
 const AUTHORITY: Pubkey = Pubkey::new_from_array([7; 32]);
 const GUARDIAN: Pubkey = Pubkey::new_from_array([8; 32]);
+const LIMITS: types::Limits = types::Limits {
+    challenge_window: 60,
+    settle_window: 600,
+    escape_delay: 3_600,
+    authority_delay: 3_600,
+    max_intents: 100,
+    max_deltas: 100,
+    max_items: 100,
+};
 
 fn machine() -> (LiteSVM, Keypair) {
     let mut svm = LiteSVM::new();
@@ -38,6 +47,7 @@ fn initialize(
         chain: 101,
         authority,
         guardian: GUARDIAN,
+        limits: LIMITS,
     };
     let instruction = Instruction {
         program_id: settlement::ID,
@@ -63,7 +73,7 @@ fn initialized_settlement_is_read_back() {
         (config.admin, config.guardian, config.authority),
         (admin.pubkey(), GUARDIAN, AUTHORITY)
     );
-    assert_eq!((config.chain, config.paused), (101, false));
+    assert_eq!((config.chain, config.paused), (101, 0));
 
     let events = event::from_logs(done.logs.iter().map(String::as_str)).unwrap();
     let [parsers::Event::Initialized(initialized)] = events.as_slice() else {

@@ -40,7 +40,7 @@ macro_rules! program_events {
         }
     )+};
 }
-program_events!(session_keys, settlement);
+program_events!(rewards, session_keys, settlement, staking);
 
 /// The events that a program logged, in order. `logs` are the log messages of one transaction.
 ///

@@ -1,7 +1,9 @@
 //! Where the programs keep things. Every address follows from those it is made of.
 
+pub mod rewards;
 pub mod session_keys;
 pub mod settlement;
+pub mod staking;
 
 use anchor_lang::prelude::Pubkey;
 
