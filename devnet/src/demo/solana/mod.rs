@@ -1,14 +1,40 @@
 //! The Solana part of the flow, a file per theme. Every step checks on the chain what it has done.
 
+mod batch;
 mod deposits;
+mod items;
+mod market;
+mod rewards;
 mod sessions;
+mod staking;
 
 use crate::deploy::solana::{Client, SolanaDeployment};
 use anyhow::{Context, Result};
+use novate_bindings::solana::settlement::accounts::Ledger;
+use solana_signer::Signer;
 
 /// Runs all of it.
 pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
     deposits::run(client, at).await.context("deposits on Solana")?;
-    sessions::run(client, at).await.context("sessions")?;
+    let settlement = async {
+        let sessions = sessions::run(client, at).await.context("sessions")?;
+        market::run(client, at).await.context("market")?;
+        batch::run(client, at, &sessions).await.context("a batch")
+    };
+    tokio::try_join!(
+        settlement,
+        async { staking::run(client, at).await.context("staking") },
+        async { rewards::run(client, at).await.context("rewards") },
+    )?;
     Ok(())
+}
+
+/// The ledgers of the owners, in their order, in base units.
+async fn balances(client: &Client, at: &SolanaDeployment) -> Result<[i64; 3]> {
+    let mut balances = [0; 3];
+    for (balance, owner) in balances.iter_mut().zip(&at.owners) {
+        let ledger: Ledger = client.read(&at.ledger(&owner.pubkey())).await?;
+        *balance = i64::try_from(ledger.balance)?;
+    }
+    Ok(balances)
 }

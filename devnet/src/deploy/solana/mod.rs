@@ -23,7 +23,13 @@ pub struct Program {
 }
 
 /// Every program of Novate.
-pub const PROGRAMS: [Program; 2] = [
+pub const PROGRAMS: [Program; 4] = [
+    Program {
+        name: "rewards",
+        id: solana::rewards::ID,
+        so: artifacts::REWARDS_SO,
+        idl: artifacts::REWARDS_IDL,
+    },
     Program {
         name: "session_keys",
         id: solana::session_keys::ID,
@@ -35,5 +41,11 @@ pub const PROGRAMS: [Program; 2] = [
         id: solana::settlement::ID,
         so: artifacts::SETTLEMENT_SO,
         idl: artifacts::SETTLEMENT_IDL,
+    },
+    Program {
+        name: "staking",
+        id: solana::staking::ID,
+        so: artifacts::STAKING_SO,
+        idl: artifacts::STAKING_IDL,
     },
 ];

@@ -8,7 +8,7 @@ use novate_bindings::solana::{
     settlement::{
         ID as PROGRAM,
         client::{accounts, args},
-        types::InitializeArgs,
+        types::{InitializeArgs, Limits},
     },
 };
 use solana_address::Address;
@@ -22,6 +22,17 @@ pub const LOCAL_CHAIN: u64 = 900;
 const DECIMALS: u8 = 6;
 /// What every owner gets for rents: 0.1 SOL.
 const RENTS: u64 = 100_000_000;
+
+/// A day's windows would do for real value; the demo does not wait so long.
+const LIMITS: Limits = Limits {
+    challenge_window: 1,
+    settle_window: 3_600,
+    escape_delay: 86_400,
+    authority_delay: 86_400,
+    max_intents: 100_000,
+    max_deltas: 10_000,
+    max_items: 1_000,
+};
 
 /// Addresses that the demo flow uses, and the keys of its people.
 pub struct SolanaDeployment {
@@ -64,6 +75,7 @@ pub async fn deploy(client: &Client) -> Result<SolanaDeployment> {
         chain: LOCAL_CHAIN,
         authority: deployment.authority.pubkey(),
         guardian: admin,
+        limits: LIMITS,
     };
     let create_vault = accounts::CreateVault {
         admin,
