@@ -33,6 +33,14 @@ const COMMON: [&str; 9] = [
     "finality",
 ];
 
+/// An event as its program emitted it.
+struct Emitted {
+    /// Its key in the index, for one that was emitted by a call. That of a log line would take the call stack to tell.
+    id: Option<String>,
+    /// Discriminator and fields.
+    data: Vec<u8>,
+}
+
 /// A program whose events are looked for.
 struct Followed {
     /// In the configuration.
@@ -134,15 +142,13 @@ async fn transaction(
         .context("a transaction without its meta data")?;
     let logs: Option<&Vec<String>> = meta.log_messages.as_ref().into();
     let logs = logs.into_iter().flatten().map(String::as_str);
-    let mut events = logged(&program.address, logs)?;
-    events.extend(calls(
-        &meta,
-        sent.message.static_account_keys(),
-        &program.address,
-    )?);
+    let by_log = logged(&program.address, logs)?.into_iter();
+    let mut events: Vec<_> = by_log.map(|data| Emitted { id: None, data }).collect();
+    let keys = sent.message.static_account_keys();
+    events.extend(calls(&meta, keys, &program.address, signature)?);
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for event in events {
-        let (event, fields) = program.idl.event(&event)?;
+    for Emitted { id, data } in events {
+        let (event, fields) = program.idl.event(&data)?;
         let table = format!("{}{}", program.name, snake(&event));
         let fields: Vec<_> = fields
             .iter()
@@ -155,15 +161,21 @@ async fn transaction(
             ("txHash", signature.to_owned()),
             ("address", program.address.to_string()),
         ];
+        let id = id.map(|id| ("id", id));
         let nth = count.entry(event).or_default();
-        rows.add(&table, key(signature, *nth), fields.chain(common));
+        rows.add(&table, key(signature, *nth), fields.chain(common).chain(id));
         *nth += 1;
     }
     Ok(())
 }
 
 /// Events that the program emitted by calling itself.
-fn calls(meta: &UiTransactionStatusMeta, keys: &[Address], program: &Address) -> Result<Vec<Vec<u8>>> {
+fn calls(
+    meta: &UiTransactionStatusMeta,
+    keys: &[Address],
+    program: &Address,
+    signature: &str,
+) -> Result<Vec<Emitted>> {
     let mut keys = keys.to_vec();
     if let OptionSerializer::Some(loaded) = &meta.loaded_addresses {
         for key in loaded.writable.iter().chain(&loaded.readonly) {
@@ -171,16 +183,22 @@ fn calls(meta: &UiTransactionStatusMeta, keys: &[Address], program: &Address) ->
         }
     }
     let mut events = Vec::new();
-    let inner: Option<&Vec<_>> = meta.inner_instructions.as_ref().into();
-    for instruction in inner.into_iter().flatten().flat_map(|inner| &inner.instructions) {
-        let UiInstruction::Compiled(instruction) = instruction else {
-            bail!("an instruction in another encoding")
-        };
-        if keys.get(usize::from(instruction.program_id_index)) == Some(program) {
-            let data = bs58::decode(&instruction.data)
-                .into_vec()
-                .context("instruction data")?;
-            events.extend(called(&data).map(<[u8]>::to_vec));
+    let calls: Option<&Vec<_>> = meta.inner_instructions.as_ref().into();
+    for top in calls.into_iter().flatten() {
+        for (inner, instruction) in top.instructions.iter().enumerate() {
+            let UiInstruction::Compiled(instruction) = instruction else {
+                bail!("an instruction in another encoding")
+            };
+            if keys.get(usize::from(instruction.program_id_index)) != Some(program) {
+                continue;
+            }
+            let data = bs58::decode(&instruction.data).into_vec();
+            if let Some(data) = called(&data.context("instruction data")?) {
+                events.push(Emitted {
+                    id: Some(format!("{signature}:{}:{inner}:0", top.index)),
+                    data: data.to_vec(),
+                });
+            }
         }
     }
     Ok(events)
