@@ -1,8 +1,9 @@
-//! Items and their sales: one file for every instruction, and what they have in common.
+//! Items and their sales: a module for each instruction, and what they have in common.
 
 mod accounts;
 mod bid;
 mod buy_item;
+mod calls;
 mod cancel_auction;
 mod cancel_listing;
 mod create_auction;
@@ -13,4 +14,7 @@ mod set_royalty;
 mod settle_auction;
 mod terms;
 mod withdraw_item;
-pub mod world;
+mod world;
+
+pub use calls::*;
+pub use world::*;
