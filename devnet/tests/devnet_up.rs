@@ -107,10 +107,8 @@ async fn the_readmes_query_is_answered_and_an_interrupt_leaves_nothing_running()
         let answer: Value = answer.json().await.expect("JSON");
         assert_eq!(answer["errors"], Value::Null, "{answer}");
         let data = answer["data"].clone();
-        if data["settlementDeposited"]["nodes"]
-            .as_array()
-            .is_some_and(|nodes| nodes.len() == 2)
-        {
+        let rows = |list: &str| data[list]["nodes"].as_array().map_or(0, Vec::len);
+        if rows("settlementDeposited") == 2 && rows("settlementNetBatchSettled") == 1 {
             break data;
         }
         assert!(Instant::now() < deadline, "{data}");
@@ -119,6 +117,18 @@ async fn the_readmes_query_is_answered_and_an_interrupt_leaves_nothing_running()
     assert_eq!(data["evmSettlementDeposited"]["totalCount"], 3, "{data}");
     assert_eq!(
         data["evmSettlementDeposited"]["nodes"][0]["amount"], "1000000",
+        "{data}"
+    );
+    let batch = &data["settlementNetBatchSettled"]["nodes"][0];
+    assert_eq!(
+        (&batch["sequence"], &batch["deltaCount"]),
+        (&"1".into(), &"3".into()),
+        "{data}"
+    );
+    let auction = &data["settlementAuctionSettled"]["nodes"][0];
+    assert_eq!(
+        (&auction["price"], &auction["royalty"]),
+        (&"8000".into(), &"400".into()),
         "{data}"
     );
     assert_eq!(

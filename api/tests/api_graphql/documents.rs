@@ -4,14 +4,15 @@ use crate::rig::{Rig, config};
 use novate_catalog::{ColumnType, Table};
 use serde_json::{Value, json};
 
-/// A table with the fields of an event; whether they are numbers is all that the examples need of their types.
+/// A table with the fields of an event; whether they are numbers or lists is all that the examples need of their types.
 fn table(network: &str, contract: &str, event: &str, fields: &Value) -> Table {
     let columns = fields.as_array().unwrap().iter().map(|field| {
         let number = field["type"].as_str().is_some_and(|ty| ty.starts_with('u'));
-        let ty = if number {
-            ColumnType::Numeric
-        } else {
-            ColumnType::Text
+        let list = field["type"].get("vec").is_some();
+        let ty = match (number, list) {
+            (true, _) => ColumnType::Numeric,
+            (_, true) => ColumnType::Json,
+            _ => ColumnType::Text,
         };
         (field["name"].as_str().unwrap(), ty, false, None)
     });
