@@ -2,10 +2,10 @@
 
 use anchor_lang::{Discriminator, Event as _, InstructionData, prelude::Pubkey};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use novate_bindings::artifacts::{SESSION_KEYS_IDL, SETTLEMENT_IDL};
-use novate_bindings::solana::session_keys;
+use novate_bindings::artifacts::{REWARDS_IDL, SESSION_KEYS_IDL, SETTLEMENT_IDL, STAKING_IDL};
 use novate_bindings::solana::settlement::{self, events, parsers::Event};
 use novate_bindings::solana::{address, event};
+use novate_bindings::solana::{rewards, session_keys, staking};
 
 const OTHER: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
 
@@ -47,8 +47,10 @@ fn pausers(lines: &[String]) -> Vec<Pubkey> {
 #[test]
 fn program_ids_are_those_in_the_idls() {
     for (id, idl) in [
+        (rewards::ID, REWARDS_IDL),
         (session_keys::ID, SESSION_KEYS_IDL),
         (settlement::ID, SETTLEMENT_IDL),
+        (staking::ID, STAKING_IDL),
     ] {
         let idl: serde_json::Value = serde_json::from_str(idl).unwrap();
         assert_eq!(idl["address"], id.to_string());
@@ -59,6 +61,9 @@ fn program_ids_are_those_in_the_idls() {
 fn addresses_of_different_things_differ() {
     let config = address::settlement::config(&key(1));
     let vault = address::settlement::vault(&config, &key(2));
+    let item = address::settlement::item(&config, &key(2));
+    let pool = address::staking::pool(&key(1), 1);
+    let distribution = address::rewards::distribution(&key(1), 1);
     let all = [
         config,
         vault,
@@ -67,7 +72,27 @@ fn addresses_of_different_things_differ() {
         address::settlement::tokens(&vault),
         address::settlement::ledger(&vault, &key(1)),
         address::settlement::ledger(&vault, &key(2)),
+        item,
+        address::settlement::tokens(&item),
+        address::settlement::listing(&item),
+        address::settlement::auction(&item),
+        address::settlement::batch(&config, 1),
+        address::settlement::batch(&config, 256),
+        address::settlement::orders(&config, 1),
+        address::session_keys::grants(&key(1)),
+        pool,
+        address::staking::pool(&key(1), 2),
+        address::staking::stakes(&pool),
+        address::staking::rewards(&pool),
+        address::staking::position(&pool, &key(1), 0),
+        address::staking::position(&pool, &key(1), 1),
+        distribution,
+        address::rewards::tokens(&distribution),
+        address::rewards::allocation(&distribution, &key(1)),
+        address::rewards::order(&distribution, &[1; 32]),
+        address::rewards::claim(&distribution, &key(1)),
         address::event_authority(&settlement::ID),
+        address::event_authority(&session_keys::ID),
     ];
     let distinct: std::collections::HashSet<_> = all.iter().collect();
     assert_eq!(distinct.len(), all.len());
@@ -112,6 +137,29 @@ fn data_of_other_programs_is_not_ours() {
         format!("Program {OTHER} success"),
     ];
     assert_eq!(pausers(&lines), [key(4), key(6)]);
+}
+
+#[test]
+fn each_program_has_its_own_events_of_a_transaction() {
+    let revoked = session_keys::events::AllRevoked {
+        owner: key(9),
+        epoch: 1,
+    };
+    let lines = [
+        format!("Program {} invoke [1]", settlement::ID),
+        data_line(&paused(2)),
+        format!("Program {} invoke [2]", session_keys::ID),
+        data_line(&revoked.data()),
+        format!("Program {} success", session_keys::ID),
+        data_line(&paused(3)),
+        format!("Program {} success", settlement::ID),
+    ];
+    assert_eq!(pausers(&lines), [key(2), key(3)]);
+    let events = event::from_logs(lines.iter().map(String::as_str)).unwrap();
+    let [session_keys::parsers::Event::AllRevoked(read)] = events.as_slice() else {
+        panic!("one event")
+    };
+    assert_eq!((read.owner, read.epoch), (key(9), 1));
 }
 
 #[test]
