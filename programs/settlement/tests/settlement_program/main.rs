@@ -1,13 +1,16 @@
 //! The built program in a LiteSVM: a module for each instruction, and for what concerns all of them.
 #![allow(clippy::result_large_err)] // LiteSVM's
 
+mod batch;
 mod create_vault;
 mod deposit;
 mod deposit_accounts;
 mod initialize;
 mod invariant;
+mod market;
 mod open_ledger;
 mod pause;
+mod roles;
 mod withdraw;
 mod withdraw_accounts;
 mod world;

@@ -61,7 +61,11 @@ pub fn open_ledger(payer: &Keypair, owner: &Address, vault: Address) -> accounts
         payer: payer.pubkey(),
         owner: *owner,
         vault,
-        ledger: derive(&[LEDGER_SEED, vault.as_ref(), owner.as_ref()]),
+        ledger: ledger_of(&vault, owner),
         system_program: SYSTEM_PROGRAM,
     }
+}
+
+pub fn ledger_of(vault: &Address, owner: &Address) -> Address {
+    derive(&[LEDGER_SEED, vault.as_ref(), owner.as_ref()])
 }

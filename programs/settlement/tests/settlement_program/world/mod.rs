@@ -1,9 +1,11 @@
 //! A chain with a settlement, and the actors of its tests.
 
 mod accounts;
+mod sessions;
 
 pub use accounts::*;
 pub use program_testing::*;
+pub use sessions::*;
 
 use std::ops::{Deref, DerefMut};
 
@@ -123,7 +125,10 @@ impl World {
 
     /// Creates the settlement of `admin`, with this world's guardian and authority.
     pub fn initialize(&mut self, admin: &Keypair) -> TransactionResult {
-        let args = self.initialize_args();
+        self.initialize_with(admin, self.initialize_args())
+    }
+
+    pub fn initialize_with(&mut self, admin: &Keypair, args: InitializeArgs) -> TransactionResult {
         let config = config_of(&admin.pubkey());
         let accounts = settlement::accounts::Initialize {
             admin: admin.pubkey(),

@@ -1,0 +1,13 @@
+//! Net settlement of batches.
+
+mod abandon_batch;
+mod apply_deltas;
+mod apply_deltas_refused;
+mod calls;
+mod cancel_batch;
+mod finalize_batch;
+mod open_batch;
+mod phases;
+pub mod plan;
+mod revert;
+pub mod scene;
