@@ -101,7 +101,7 @@ impl Rng {
     /// A number below `end`, which is not 0.
     pub fn below(&mut self, end: u64) -> u64 {
         // The bias is below 2^-64 times `end`.
-        (u128::from(self.any()) * u128::from(end) >> 64) as u64
+        ((u128::from(self.any()) * u128::from(end)) >> 64) as u64
     }
 
     /// A number of a range.
