@@ -181,6 +181,16 @@ pub fn derive(program: Address, seeds: &[&[u8]]) -> Address {
     Address::find_program_address(seeds, &program).0
 }
 
+/// The address of the next lower bump, which nobody should use: with it there could be two of what must be one.
+pub fn derive_with_lower_bump(program: Address, seeds: &[&[u8]]) -> Address {
+    let (_, canonical) = Address::find_program_address(seeds, &program);
+    let lower = (0..canonical).rev().find_map(|bump| {
+        let bump: &[u8] = &[bump];
+        Address::create_program_address(&[seeds, &[bump]].concat(), &program).ok()
+    });
+    lower.expect("one of two bumps gives an address")
+}
+
 /// The address that signs a program's calls to itself.
 pub fn event_authority(program: Address) -> Address {
     derive(program, &[b"__event_authority"])

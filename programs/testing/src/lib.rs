@@ -30,5 +30,5 @@ pub mod refusal;
 pub mod substitution;
 pub mod tokens;
 
-pub use chain::{Chain, SYSTEM_PROGRAM, derive, event_authority, instruction, units};
+pub use chain::{Chain, SYSTEM_PROGRAM, derive, derive_with_lower_bump, event_authority, instruction, units};
 pub use refusal::{ALREADY_IN_USE, Reason, Refusal, assert_refused, assert_refused_at};

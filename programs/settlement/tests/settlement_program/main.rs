@@ -3,6 +3,7 @@
 
 mod batch;
 mod create_vault;
+mod cu;
 mod deposit;
 mod deposit_accounts;
 mod initialize;
@@ -11,6 +12,7 @@ mod market;
 mod open_ledger;
 mod pause;
 mod roles;
+mod sealevel;
 mod withdraw;
 mod withdraw_accounts;
 mod world;

@@ -1,6 +1,8 @@
 //! Keys and clocks are the same in every run; signatures and lookup tables work as on a cluster.
 
-use program_testing::{Chain, Reason, assert_refused, chain::GENESIS, ed25519, units};
+use program_testing::{
+    Chain, Reason, assert_refused, chain::GENESIS, derive, derive_with_lower_bump, ed25519, units,
+};
 use solana_address::Address;
 use solana_instruction::error::InstructionError;
 use solana_signer::Signer;
@@ -16,6 +18,16 @@ fn the_same_keys_are_handed_out_in_the_same_order() {
     let [minter, user, other] = keys();
     assert_eq!(keys(), [minter, user, other]);
     assert!(minter != user && user != other);
+}
+
+#[test]
+fn another_bump_gives_another_address_that_has_no_key_either() {
+    let program = anchor_spl::token::ID;
+    for seed in 0..50u8 {
+        let seeds: &[&[u8]] = &[b"seed", &[seed]];
+        let other = derive_with_lower_bump(program, seeds);
+        assert!(other != derive(program, seeds) && !other.is_on_curve());
+    }
 }
 
 #[test]
