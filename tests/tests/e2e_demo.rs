@@ -2,7 +2,7 @@
 
 /// How many rows the flow leaves in each table: every event of the four Solana programs that it causes, and the
 /// money on the other chains.
-const EVENTS: [(&str, usize); 40] = [
+const EVENTS: [(&str, usize); 41] = [
     ("evm_settlement_deposited", 3),
     ("evm_settlement_withdrawn", 1),
     ("reward_distributor_claimed", 1),
@@ -19,6 +19,7 @@ const EVENTS: [(&str, usize); 40] = [
     ("session_keys_session_revoked", 1),
     ("settlement_auction_created", 1),
     ("settlement_auction_settled", 1),
+    ("settlement_authority_proposed", 1),
     ("settlement_batch_opened", 1),
     ("settlement_bid_placed", 2),
     ("settlement_deltas_applied", 2),

@@ -15,6 +15,7 @@ use novate_indexer::{
     solana::{SolanaOptions, SolanaSource},
     source::{Cursor, Source, Step},
 };
+use solana_address::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use std::time::{Duration, Instant};
@@ -94,7 +95,7 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     let node = SolanaNode::start().await?;
     node.deploy(PROGRAM, SETTLEMENT_SO)?;
     let client = Client::new(node.rpc_url(), node.payer().insecure_clone());
-    let at = deploy(&client).await?;
+    let at = deploy(&client, Address::new_from_array([7; 32])).await?;
     let owner = Keypair::new();
     let fund = at.fund(client.payer(), owner.pubkey(), 1000)?;
     client.send(&fund, &[]).await.context("funding")?;
@@ -112,6 +113,7 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     let expected = [
         ("Initialized", None),
         ("VaultCreated", None),
+        ("AuthorityProposed", None),
         ("LedgerOpened", None),
         ("Deposited", Some("100")),
         ("Deposited", Some("23")),

@@ -17,14 +17,15 @@ pub struct Deployment {
     pub icp: icp::IcpDeployment,
 }
 
-/// Deploys on all three chains. The signer comes first: its threshold address is the authority on EVM.
+/// Deploys on all three chains. The signer comes first: its threshold addresses are the authority on EVM and the
+/// proposed one on Solana.
 pub async fn deploy(stack: &Stack) -> Result<Deployment> {
     let icp = icp::deploy(&stack.ic).await.context("deploying on the IC node")?;
     let evm_rpc = evm::provider(&stack.anvil.url())?;
     let solana_rpc = solana::Client::new(stack.solana.rpc_url(), stack.solana.payer().insecure_clone());
     let (evm, solana) = tokio::join!(
         evm::deploy(&evm_rpc, icp.evm_address),
-        deploy_solana(&stack.solana, &solana_rpc)
+        deploy_solana(&stack.solana, &solana_rpc, icp.solana_address)
     );
     let evm = evm.context("deploying on anvil")?;
     icp.allow(stack.anvil.chain_id(), evm.distributor)
@@ -39,11 +40,15 @@ pub async fn deploy(stack: &Stack) -> Result<Deployment> {
     })
 }
 
-async fn deploy_solana(node: &SolanaNode, client: &solana::Client) -> Result<solana::SolanaDeployment> {
+async fn deploy_solana(
+    node: &SolanaNode,
+    client: &solana::Client,
+    threshold: solana_address::Address,
+) -> Result<solana::SolanaDeployment> {
     for program in solana::PROGRAMS {
         node.deploy(program.id, program.so)?;
     }
-    solana::deploy(client)
+    solana::deploy(client, threshold)
         .await
         .context("deploying on the Solana node")
 }

@@ -1,7 +1,7 @@
 //! One small batch: two owners pay the third, who hands an NFT over.
 //!
-//! It is made here by hand. Its intents are placeholders of which only the digest exists: on chain nothing but their
-//! root is known.
+//! It is made here by hand. Its intents are placeholders of which only the digests exist, and these are its blob: the
+//! chain knows intents by their root only.
 
 use super::{balances, items, sessions::Sessions};
 use crate::deploy::solana::{Client, LOCAL_CHAIN, SYSTEM, SolanaDeployment, call};
@@ -23,6 +23,7 @@ use novate_protocol::{
     leaf::{DeltaLeaf, IntentLeaf, ItemLeaf},
     merkle::Tree,
 };
+use sha2::{Digest, Sha256};
 use solana_address::Address;
 use solana_ed25519_program::new_ed25519_instruction_with_signature;
 use solana_instruction::{AccountMeta, Instruction};
@@ -127,13 +128,11 @@ impl<'a> Batch<'a> {
             from: seller,
             to: buyer,
         };
-        let intents: Vec<_> = (0..2u32)
-            .map(|index| IntentLeaf {
-                index,
-                intent_id: keccak256(&[b"demo intent", &index.to_le_bytes()]),
-                outcome: 0,
-            })
-            .collect();
+        let intents = [0u32, 1].map(|index| IntentLeaf {
+            index,
+            intent_id: keccak256(&[b"demo intent", &index.to_le_bytes()]),
+            outcome: 0,
+        });
         let header = BatchHeader {
             chain: LOCAL_CHAIN,
             settlement: at.config.to_bytes(),
@@ -141,7 +140,7 @@ impl<'a> Batch<'a> {
             intents_root: Tree::new(intents.iter().map(IntentLeaf::hash).collect()).root(),
             deltas_root: tree(&deltas).root(),
             items_root: Tree::new(vec![item.hash()]).root(),
-            blob_cid: [0; 36],
+            blob_cid: cid(&intents.map(|intent| intent.intent_id).concat()),
             intent_count: intents.len() as u32,
             delta_count: deltas.len() as u32,
             item_count: 1,
@@ -279,6 +278,17 @@ impl<'a> Batch<'a> {
             .push(AccountMeta::new_readonly(self.at.vault, false));
         instruction
     }
+}
+
+/// Binary CIDv1 of raw bytes: version, codec, hash function (sha2-256), length of the hash, hash.
+///
+/// Source: <https://github.com/multiformats/cid>
+fn cid(blob: &[u8]) -> [u8; 36] {
+    let mut cid = [0; 36];
+    let (head, hash) = cid.split_at_mut(4);
+    head.copy_from_slice(&[0x01, 0x55, 0x12, 0x20]);
+    hash.copy_from_slice(&Sha256::digest(blob));
+    cid
 }
 
 /// The sysvar by which a program sees the transaction's other instructions.

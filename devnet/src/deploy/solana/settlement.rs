@@ -41,13 +41,14 @@ pub struct SolanaDeployment {
     pub vault: Address,
     pub vault_tokens: Address,
     pub event_authority: Address,
-    /// Signs batches.
+    /// Signs batches of the demo flow.
     pub authority: Keypair,
     pub owners: [Keypair; 3],
 }
 
-/// Creates the settlement and a mint with its vault.
-pub async fn deploy(client: &Client) -> Result<SolanaDeployment> {
+/// Creates the settlement and a mint with its vault, and proposes `threshold` as its authority. Until that may be activated,
+/// a key of ours signs batches.
+pub async fn deploy(client: &Client, threshold: Address) -> Result<SolanaDeployment> {
     let admin = client.payer();
     let mint = Keypair::new();
     let config = at::config(&admin);
@@ -89,6 +90,13 @@ pub async fn deploy(client: &Client) -> Result<SolanaDeployment> {
     let instructions = [
         call(PROGRAM, initialize, args::Initialize { args: initialized }),
         call(PROGRAM, create_vault, args::CreateVault {}),
+        call(
+            PROGRAM,
+            accounts::ProposeAuthority { admin, config },
+            args::ProposeAuthority {
+                pending_authority: threshold,
+            },
+        ),
     ];
     client
         .send(&instructions, &[])
