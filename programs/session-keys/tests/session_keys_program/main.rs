@@ -9,6 +9,7 @@ mod create_session;
 mod cu;
 mod fuzz;
 mod lessons;
+mod model;
 mod period;
 mod revoke_all;
 mod revoke_session;
