@@ -191,8 +191,8 @@ fn a_ledger_of_another_vault_is_refused() {
 
 #[test]
 fn what_is_no_ledger_is_refused() {
-    let vault = |scene: &mut Scene| scene.asset.vault;
-    refused_account(LEDGER, vault, ErrorCode::AccountDiscriminatorMismatch);
+    let config = |scene: &mut Scene| scene.config;
+    refused_account(LEDGER, config, ErrorCode::AccountDiscriminatorMismatch);
     let missing = |scene: &mut Scene| scene.address();
     refused_account(LEDGER, missing, ErrorCode::AccountOwnedByWrongProgram);
     let foreign = |scene: &mut Scene| {
