@@ -1,0 +1,151 @@
+//! The instructions that settle the batch.
+
+use super::made::{Batch, tree};
+use crate::deploy::solana::{SYSTEM, call};
+use anyhow::{Context, Result};
+use novate_bindings::solana::{
+    address::{self, settlement::batch as address_of},
+    session_keys,
+    settlement::{
+        ID as PROGRAM,
+        client::{accounts, args},
+        types::{ApplyDeltasArgs, ItemsArgs, Side},
+    },
+};
+use novate_protocol::{leaf::DeltaLeaf, merkle::Tree};
+use solana_address::Address;
+use solana_ed25519_program::new_ed25519_instruction_with_signature;
+use solana_instruction::{AccountMeta, Instruction};
+use solana_signer::Signer;
+
+/// Slot of every owner's session in their grants: it is the only one.
+const SLOT: u8 = 0;
+
+/// The sysvar by which a program sees the transaction's other instructions.
+const INSTRUCTIONS: Address = Address::from_str_const("Sysvar1nstructions1111111111111111111111111");
+
+impl Batch<'_> {
+    fn address(&self) -> Address {
+        address_of(&self.at.config, self.header.sequence)
+    }
+
+    /// The authority's signature of the header, and the opening.
+    pub fn open(&self, payer: Address) -> [Instruction; 2] {
+        let message = self.header.solana_message();
+        let signature = self.at.authority.sign_message(&message);
+        let open = accounts::OpenBatch {
+            payer,
+            config: self.at.config,
+            batch: self.address(),
+            instructions: INSTRUCTIONS,
+            system_program: SYSTEM,
+        };
+        [
+            new_ed25519_instruction_with_signature(
+                &message,
+                signature.as_array(),
+                self.at.authority.pubkey().as_array(),
+            ),
+            call(PROGRAM, open, args::OpenBatch {}),
+        ]
+    }
+
+    /// All debits in one chunk, charged to the sessions of their owners.
+    pub fn apply_debits(&self) -> Result<Instruction> {
+        let debits = self.deltas.iter().take_while(|leaf| leaf.amount < 0);
+        let debits: Vec<_> = debits.collect();
+        let mut entries = Vec::new();
+        for leaf in &debits {
+            entries.push(SLOT);
+            entries.extend(u64::try_from(-leaf.amount)?.to_le_bytes());
+        }
+        let mut accounts = self.ledgers(&debits);
+        accounts.extend([
+            AccountMeta::new_readonly(self.at.config, false),
+            AccountMeta::new_readonly(address::event_authority(&session_keys::ID), false),
+            AccountMeta::new_readonly(session_keys::ID, false),
+        ]);
+        accounts.extend(debits.iter().map(|leaf| {
+            let grants = address::session_keys::grants(&Address::from(leaf.owner.0));
+            AccountMeta::new(grants, false)
+        }));
+        self.apply(Side::Debit, &debits, entries, accounts)
+    }
+
+    /// All credits in one chunk.
+    pub fn apply_credits(&self) -> Result<Instruction> {
+        let credits: Vec<_> = self.deltas.iter().filter(|leaf| leaf.amount >= 0).collect();
+        let mut entries = Vec::new();
+        for leaf in &credits {
+            entries.extend(u64::try_from(leaf.amount)?.to_le_bytes());
+        }
+        self.apply(Side::Credit, &credits, entries, self.ledgers(&credits))
+    }
+
+    fn ledgers(&self, leaves: &[&DeltaLeaf]) -> Vec<AccountMeta> {
+        let ledger =
+            |leaf: &&DeltaLeaf| AccountMeta::new(self.at.ledger(&Address::from(leaf.owner.0)), false);
+        leaves.iter().map(ledger).collect()
+    }
+
+    fn apply(
+        &self,
+        side: Side,
+        leaves: &[&DeltaLeaf],
+        entries: Vec<u8>,
+        remaining: Vec<AccountMeta>,
+    ) -> Result<Instruction> {
+        let first = leaves.first().context("a chunk without leaves")?.index;
+        let proof = tree(&self.deltas).range_proof(first as usize, leaves.len());
+        let apply = accounts::ApplyDeltas {
+            config: self.at.config,
+            batch: self.address(),
+            vault: self.at.vault,
+            event_authority: self.at.event_authority,
+            program: PROGRAM,
+        };
+        let chunk = ApplyDeltasArgs {
+            first,
+            side,
+            entries,
+            proof: proof.context("no such leaves")?.concat(),
+        };
+        let mut instruction = call(PROGRAM, apply, args::ApplyDeltas { args: chunk });
+        instruction.accounts.extend(remaining);
+        Ok(instruction)
+    }
+
+    pub fn apply_item(&self) -> Result<Instruction> {
+        let apply = accounts::ApplyItems {
+            config: self.at.config,
+            batch: self.address(),
+            event_authority: self.at.event_authority,
+            program: PROGRAM,
+        };
+        let proof = Tree::new(vec![self.item.hash()]).range_proof(0, 1);
+        let chunk = ItemsArgs {
+            first: 0,
+            entries: [self.item.from.0, self.item.to.0].concat(),
+            proof: proof.context("no such leaf")?.concat(),
+        };
+        let mut instruction = call(PROGRAM, apply, args::ApplyItems { args: chunk });
+        let item = address::settlement::item(&self.at.config, &Address::from(self.item.asset.0));
+        instruction.accounts.push(AccountMeta::new(item, false));
+        Ok(instruction)
+    }
+
+    pub fn finalize(&self, payer: Address) -> Instruction {
+        let finalize = accounts::FinalizeBatch {
+            config: self.at.config,
+            batch: self.address(),
+            payer,
+            event_authority: self.at.event_authority,
+            program: PROGRAM,
+        };
+        let mut instruction = call(PROGRAM, finalize, args::FinalizeBatch {});
+        instruction
+            .accounts
+            .push(AccountMeta::new_readonly(self.at.vault, false));
+        instruction
+    }
+}
