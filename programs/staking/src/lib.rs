@@ -83,8 +83,8 @@ pub mod staking {
         Compound::handler(ctx)
     }
 
-    /// Claims, unstakes everything, and withdraws whatever has cooled down, which is all of it in a pool without a
-    /// cooldown.
+    /// Withdraws what has cooled down, claims, and unstakes everything, which in a pool without a cooldown is withdrawn
+    /// as well.
     ///
     /// Who may call: the owner of the position, when its lock is over, also while the pool is paused.
     pub fn exit(ctx: Context<Exit>) -> Result<()> {

@@ -48,10 +48,13 @@ pub struct Exit<'info> {
     pub reward_token_program: Interface<'info, TokenInterface>,
 }
 
-/// What an exit has done; what was not possible yet, or of nothing, is missing.
+/// What an exit has done, in this order; what was not possible yet, or of nothing, is missing.
 struct Done {
-    unstaked: Option<Unstaked>,
+    /// Of what had cooled down before. It goes first: unstaking more would let it cool again.
+    cooled: Option<Withdrawn>,
     claimed: Option<Claimed>,
+    unstaked: Option<Unstaked>,
+    /// Of what was unstaked now, in a pool without a cooldown.
     withdrawn: Option<Withdrawn>,
 }
 
@@ -59,19 +62,14 @@ impl Exit<'_> {
     fn leave(&self) -> Result<Done> {
         let pool = &mut *self.pool.load_mut()?;
         let position = &mut *self.position.load_mut()?;
-        let key = self.position.key();
         let (stake_to, rewards_to) = (self.stake_destination.key(), self.reward_destination.key());
         require!(!pool.is_vault(&stake_to), StakingError::WrongDestination);
         require!(!pool.is_vault(&rewards_to), StakingError::WrongDestination);
-        let now = now()?;
+        let (key, now) = (self.position.key(), now()?);
 
+        let cooled = self.withdraw_cooled(pool, position, now)?;
         let rewards = pool.claim(position, now)?;
-        require!(
-            rewards > 0 || position.staked > 0 || position.cooling > 0,
-            StakingError::PositionEmpty
-        );
         let claimed = (rewards > 0).then(|| Claimed::of(key, position, pool, rewards_to, rewards));
-
         let stake = position.staked;
         let unstaked = if stake > 0 {
             pool.unstake(position, stake, now)?;
@@ -79,17 +77,36 @@ impl Exit<'_> {
         } else {
             None
         };
-        let withdrawn = if position.cooling > 0 && position.is_cooled(now) {
-            let amount = pool.withdraw(position, now)?;
-            Some(Withdrawn::of(key, position, stake_to, amount))
-        } else {
-            None
-        };
+        let withdrawn = self.withdraw_cooled(pool, position, now)?;
+        if cooled.is_none() && claimed.is_none() && unstaked.is_none() {
+            require!(position.cooling == 0, StakingError::StillCooling);
+            return err!(StakingError::PositionEmpty);
+        }
         Ok(Done {
-            unstaked,
+            cooled,
             claimed,
+            unstaked,
             withdrawn,
         })
+    }
+
+    fn withdraw_cooled(
+        &self,
+        pool: &mut Pool,
+        position: &mut Position,
+        now: i64,
+    ) -> Result<Option<Withdrawn>> {
+        if position.cooling == 0 || !position.is_cooled(now) {
+            return Ok(None);
+        }
+        let amount = pool.withdraw(position, now)?;
+        let destination = self.stake_destination.key();
+        Ok(Some(Withdrawn::of(
+            self.position.key(),
+            position,
+            destination,
+            amount,
+        )))
     }
 
     /// Pays what was claimed.
@@ -128,11 +145,15 @@ impl Exit<'_> {
 
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let done = ctx.accounts.leave()?;
-        if let Some(event) = done.unstaked {
+        if let Some(event) = done.cooled {
+            ctx.accounts.pay_stake(event.amount)?;
             emit_by_call(&ctx.accounts.event_authority, &event)?;
         }
         if let Some(event) = done.claimed {
             ctx.accounts.pay_rewards(event.amount)?;
+            emit_by_call(&ctx.accounts.event_authority, &event)?;
+        }
+        if let Some(event) = done.unstaked {
             emit_by_call(&ctx.accounts.event_authority, &event)?;
         }
         if let Some(event) = done.withdrawn {

@@ -55,14 +55,35 @@ fn with_a_cooldown_the_rest_leaves_after_it() {
         (world.tokens(&alice.tokens), world.tokens(&alice.rewards)),
         (FUNDS - 600, 99)
     );
-    // Again does not restart the cooldown.
+    // Again is too early, and does not restart the cooldown.
     world.chain.advance(49);
-    world.exit(&alice).unwrap();
-    assert_eq!(world.tokens(&alice.tokens), FUNDS - 600);
+    assert_refused(world.exit(&alice), StakingError::StillCooling);
     world.chain.advance(1);
     let done = world.exit(&alice).unwrap();
     assert!(events::by_call::<Unstaked>(&done).is_empty());
     assert_eq!(world.tokens(&alice.tokens), FUNDS);
+}
+
+#[test]
+fn what_has_cooled_down_before_does_not_cool_again() {
+    let mut world = World::with_cooldown(50);
+    let alice = world.staker(0);
+    world.stake(&alice, 600).unwrap();
+    world.unstake(&alice, 200).unwrap();
+    world.chain.advance(50);
+    world.exit(&alice).unwrap();
+    assert_eq!(world.tokens(&alice.tokens), FUNDS - 400);
+    assert_eq!(world.position(&alice).cooling, 400);
+    world.assert_covered();
+
+    // In a pool without a cooldown everything leaves in two payments.
+    let (mut world, alice) = World::with_alice();
+    world.stake(&alice, 600).unwrap();
+    world.unstake(&alice, 200).unwrap();
+    let done = world.exit(&alice).unwrap();
+    let withdrawn = events::by_call::<Withdrawn>(&done);
+    let amounts: Vec<_> = withdrawn.iter().map(|event| event.amount).collect();
+    assert_eq!((amounts, world.tokens(&alice.tokens)), (vec![200, 400], FUNDS));
 }
 
 #[test]

@@ -279,13 +279,13 @@ impl Fuzz {
 
 /// As the program does it.
 fn exit(pool: &mut Pool, position: &mut Position, now: i64) -> Result<()> {
+    let cooled = pool.withdraw(position, now).is_ok();
     let rewards = pool.claim(position, now)?;
-    require(rewards > 0 || position.staked > 0 || position.cooling > 0)?;
-    if position.staked > 0 {
-        pool.unstake(position, position.staked, now)?;
-    }
-    if position.cooling > 0 && position.is_cooled(now) {
-        pool.withdraw(position, now)?;
+    let stake = position.staked;
+    require(cooled || rewards > 0 || stake > 0)?;
+    if stake > 0 {
+        pool.unstake(position, stake, now)?;
+        let _cools = pool.withdraw(position, now);
     }
     Ok(())
 }

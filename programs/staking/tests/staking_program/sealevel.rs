@@ -73,6 +73,19 @@ fn c04_initialization() {
 }
 
 #[test]
+fn c04_lamports_sent_to_an_address_beforehand_keep_nobody_out() {
+    let mut world = World::untouched();
+    let (mallory, owner) = (world.chain.user(), world.chain.user());
+    let position = open_accounts(&world.pool, &owner, 0).position;
+    for address in [world.pool.pool, world.pool.stakes, world.pool.rewards, position] {
+        let sent = solana_system_interface::instruction::transfer(&mallory.pubkey(), &address, 1_000_000);
+        world.chain.send(&[sent], &[&mallory]).unwrap();
+    }
+    world.create(world.args()).unwrap();
+    world.open(&world.pool.clone(), &owner, 0);
+}
+
+#[test]
 fn c05_arbitrary_cpi() {
     let (mut world, alice) = World::with_alice();
     world.stake(&alice, 10).unwrap();

@@ -132,6 +132,17 @@ fn a_pool_that_does_not_cover_its_stake_takes_no_more() {
 }
 
 #[test]
+fn a_mint_that_changes_its_authority_changes_nothing() {
+    let (mut world, alice) = World::with_alice();
+    world.stake(&alice, 10).unwrap();
+    let (mint, mallory) = (world.pool.stake_mint, world.chain.address());
+    tokens::set_mint_authority(&mut world.chain, &mint, Some(&mallory)).unwrap();
+    world.stake(&alice, 10).unwrap();
+    world.exit(&alice).unwrap();
+    assert_eq!(world.tokens(&alice.tokens), FUNDS);
+}
+
+#[test]
 fn a_time_that_cannot_be_counted_is_refused() {
     let mut world = World::new();
     let alice = world.staker(LOCKED);
