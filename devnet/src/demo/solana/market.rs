@@ -24,8 +24,10 @@ const BEST_BID: u64 = 8_000;
 /// Basis points of a price: the market's fee, and the creator's royalty.
 const FEE_BPS: u16 = 200;
 const ROYALTY_BPS: u16 = 500;
-/// How long the auction lasts, in seconds.
-const AUCTION: i64 = 3;
+/// How long the auction lasts at least, and how long every bid leaves to answer it, in seconds: long enough for a slow
+/// machine.
+const AUCTION: i64 = 5;
+const EXTENSION: u32 = 4;
 /// How long a listing is open, in seconds.
 const LISTING: i64 = 3600;
 
@@ -55,13 +57,14 @@ pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
     items::require_holder(client, at, &nft, &buyer.pubkey()).await?;
 
     let ends = client.now().await? + AUCTION;
-    let create = market.create_auction(buyer.pubkey(), ends);
+    let begun = [
+        market.create_auction(buyer.pubkey(), ends),
+        market.bid(seller.pubkey(), FIRST_BID, None),
+    ];
     client
-        .send(&[create], &[buyer])
+        .send(&begun, &[buyer, seller])
         .await
-        .context("creating an auction")?;
-    let bid = market.bid(seller.pubkey(), FIRST_BID, None);
-    client.send(&[bid], &[seller]).await.context("the first bid")?;
+        .context("an auction and its first bid")?;
     let bid = market.bid(winner.pubkey(), BEST_BID, Some(seller.pubkey()));
     client.send(&[bid], &[winner]).await.context("the best bid")?;
     let auction: Auction = client.read(&address::auction(&market.item)).await?;
@@ -187,7 +190,7 @@ impl Market<'_> {
             reserve: RESERVE,
             min_step: 500,
             ends,
-            extension: 1,
+            extension: EXTENSION,
         };
         call(PROGRAM, create, args::CreateAuction { args: auction })
     }
