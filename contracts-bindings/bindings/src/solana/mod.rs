@@ -1,7 +1,8 @@
 //! The programs on Solana: instructions, accounts, errors, addresses and events.
 //!
-//! [`rewards`], [`session_keys`], [`settlement`] and [`staking`] are generated from the programs' IDLs: `client::{accounts, args}` of each build
-//! instructions, `{accounts, events, error}` are its types, `constants` its seeds and numbers.
+//! [`rewards`], [`session_keys`], [`settlement`] and [`staking`] are generated from the programs' IDLs:
+//! `client::{accounts, args}` of each build instructions, `{accounts, events, error}` are its types, `constants` its
+//! seeds and numbers.
 
 use anchor_lang::{self, declare_program};
 
