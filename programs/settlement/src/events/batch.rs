@@ -50,25 +50,19 @@ pub struct DeltasReverted {
     pub entries: Vec<DeltaEntry>,
 }
 
-/// Change of one ledger.
-#[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
+/// Change of one ledger. A batch changes each ledger once with each session, and once with none.
+#[derive(
+    AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable,
+)]
+#[repr(C)]
 pub struct DeltaEntry {
-    /// Of the leaf.
-    pub index: u32,
     pub owner: Pubkey,
     /// The session that was charged; all zeros for a credit.
     pub session: Pubkey,
     /// Below zero is a debit.
-    pub amount: i128,
+    pub amount: i64,
     /// The ledger afterwards.
     pub balance: u64,
-}
-
-impl DeltasApplied {
-    /// Bytes of the event with so many entries.
-    pub(crate) const fn space(entries: usize) -> usize {
-        3 * 32 + 8 + 4 + entries * (4 + 2 * 32 + 16 + 8)
-    }
 }
 
 /// A batch moved items.

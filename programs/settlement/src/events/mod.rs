@@ -4,11 +4,13 @@
 //! others are log lines.
 
 mod batch;
+mod deltas;
 mod market;
 mod roles;
 mod vault;
 
 pub use batch::*;
+pub(crate) use deltas::Deltas;
 pub use market::*;
 pub use roles::*;
 pub use vault::*;

@@ -107,7 +107,7 @@ impl Batch {
         Ok(())
     }
 
-    /// A debit at `index` is about to be applied.
+    /// Debits up to the one at `index` are about to be applied.
     ///
     /// # Errors
     /// When credits were applied already: leaves are in canonical order, debits first.
@@ -117,7 +117,7 @@ impl Batch {
         Ok(())
     }
 
-    /// A credit at `index` is about to be applied. The first one marks the point of no return.
+    /// Credits from the one at `index` on are about to be applied. The first one marks the point of no return.
     ///
     /// # Errors
     /// When a delta before the first credit, or an item, is not applied yet.

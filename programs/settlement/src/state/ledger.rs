@@ -1,5 +1,6 @@
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::*;
+use solana_address::address_eq;
 
 use crate::error::SettlementError;
 
@@ -30,7 +31,7 @@ impl Ledger {
         vault: &Pubkey,
         with: impl FnOnce(&mut Self) -> Result<R>,
     ) -> Result<R> {
-        if account.owner != &crate::ID {
+        if !address_eq(account.owner, &crate::ID) {
             return Err(
                 Error::from(ErrorCode::AccountOwnedByWrongProgram).with_pubkeys((*account.owner, crate::ID))
             );
@@ -44,7 +45,7 @@ impl Ledger {
         }
         let ledger: &mut Self =
             bytemuck::try_from_bytes_mut(fields).map_err(|_| ErrorCode::AccountDidNotDeserialize)?;
-        if ledger.vault != *vault {
+        if !address_eq(&ledger.vault, vault) {
             return err!(SettlementError::WrongVault);
         }
         with(ledger)

@@ -20,4 +20,4 @@ pub use limits::Limits;
 pub use listing::{Listing, MAX_LISTING_SECONDS};
 pub use orders::Orders;
 pub use terms::{Parts, Terms};
-pub use vault::{Turnover, Vault};
+pub use vault::{MAX_BATCH_LIMIT, Turnover, Vault};

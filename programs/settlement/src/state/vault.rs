@@ -4,6 +4,9 @@ use super::{Batch, MAX_VAULTS};
 use crate::error::SettlementError;
 use crate::seeds::VAULT_SEED;
 
+/// The largest limit for what a batch may debit, so that events can give every amount a sign.
+pub const MAX_BATCH_LIMIT: u64 = i64::MAX as u64;
+
 /// The tokens of one mint that a settlement holds. This account is the authority over them.
 ///
 /// 160 bytes: discriminator, then the fields in order, without padding. Amounts are in base units of the mint.
@@ -17,7 +20,7 @@ pub struct Vault {
     /// What the vault owes: ledgers, escrowed bids, what a batch has debited and not yet
     /// credited, and what is stranded.
     pub total: u64,
-    /// The most that one batch may debit.
+    /// The most that one batch may debit: at most [`MAX_BATCH_LIMIT`].
     pub batch_limit: u64,
     /// What abandoned batches had debited and not credited: owed to nobody by name, and paid to nobody.
     pub stranded: u64,

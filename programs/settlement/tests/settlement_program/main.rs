@@ -1,11 +1,13 @@
 //! The built program in a LiteSVM: a module for each instruction, and for what concerns all of them.
 #![allow(clippy::result_large_err)] // LiteSVM's
 
+mod accounts;
 mod batch;
 mod create_vault;
 mod cu;
 mod deposit;
 mod deposit_accounts;
+mod fuzz;
 mod initialize;
 mod invariant;
 mod market;

@@ -42,6 +42,11 @@ impl<'a, const LEN: usize> Chunk<'a, LEN> {
         self.first..self.first.saturating_add(self.entries.len() as u32)
     }
 
+    /// Index of the n-th leaf.
+    pub fn index(&self, n: usize) -> u32 {
+        self.first.saturating_add(n as u32)
+    }
+
     /// Are all bits of the chunk as wanted already? Then there is nothing to do for it.
     pub fn is_done(&self, bitmap: &Bitmap, wanted: bool) -> bool {
         self.indexes().all(|index| bitmap.get(index) == wanted)

@@ -6,7 +6,7 @@ use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
 use super::chunk::Chunk;
 use super::deltas::{Done, Plan};
 use crate::error::SettlementError;
-use crate::events::{DeltasApplied, emit_by_call};
+use crate::events::Deltas;
 use crate::state::{Ledger, OpenBatch};
 
 /// The amount.
@@ -42,28 +42,29 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::add,
     };
-    let Done {
-        mut hashes,
-        entries,
-        sum,
-    } = plan.run(&mut deltas, |_, amount, _| {
+    let done = plan.run(&mut deltas, |_, amount, _| {
         Ok((NO_SESSION, u64::from_le_bytes(*amount)))
     })?;
+    let Done {
+        mut hashes,
+        new,
+        entries,
+        sum,
+    } = done;
     plan.chunk
         .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
 
-    if let Some(entry) = entries.first() {
-        batch.note_credit(entry.index)?;
+    if let Some(n) = new.first() {
+        batch.note_credit(plan.chunk.index(*n))?;
     }
-    batch.deltas_applied = batch.deltas_applied.saturating_add(entries.len() as u32);
+    batch.deltas_applied = batch.deltas_applied.saturating_add(new.len() as u32);
     vault.credit_for(batch, sum)?;
-    let event = DeltasApplied {
-        config: batch.config,
+    let event = Deltas {
+        config: &batch.config,
         sequence: batch.sequence,
-        vault: plan.vault,
-        mint: vault.mint,
-        entries,
+        vault: &plan.vault,
+        mint: &vault.mint,
+        entries: &entries,
     };
-    let space = DeltasApplied::space(event.entries.len());
-    emit_by_call(&accounts.event_authority, space, &event)
+    event.emit_applied(&accounts.event_authority)
 }

@@ -6,12 +6,13 @@ use anchor_lang::solana_program::instruction::Instruction;
 use anchor_lang::solana_program::program::invoke_signed_unchecked;
 use session_keys::actions;
 use session_keys::instructions::ConsumeManyArgs;
+use solana_address::address_eq;
 
 use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
 use super::chunk::Chunk;
 use super::deltas::{Done, Plan};
 use crate::error::SettlementError;
-use crate::events::{DeltaEntry, DeltasApplied, emit_by_call};
+use crate::events::Deltas;
 use crate::state::{Ledger, OpenBatch};
 
 /// Slot and amount: the bytes of an entry of `consume_many`.
@@ -52,43 +53,44 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::subtract,
     };
-    let Done {
-        mut hashes,
-        entries,
-        sum,
-    } = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
+    let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
         let session = session_at(grants.get(n), *slot, owner)?;
         Ok((session, u64::from_le_bytes(*amount)))
     })?;
+    let Done {
+        mut hashes,
+        new,
+        entries,
+        sum,
+    } = done;
     plan.chunk
         .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
 
-    for entry in &entries {
-        batch.note_debit(entry.index)?;
+    if let Some(n) = new.last() {
+        batch.note_debit(plan.chunk.index(*n))?;
     }
-    batch.deltas_applied = batch.deltas_applied.saturating_add(entries.len() as u32);
+    batch.deltas_applied = batch.deltas_applied.saturating_add(new.len() as u32);
     vault.debit_for(batch, sum)?;
-    charge(accounts, &vault.mint, &plan.chunk, &entries, callee)?;
-    let event = DeltasApplied {
-        config: batch.config,
+    charge(accounts, &vault.mint, &plan.chunk, &new, callee)?;
+    let event = Deltas {
+        config: &batch.config,
         sequence: batch.sequence,
-        vault: plan.vault,
-        mint: vault.mint,
-        entries,
+        vault: &plan.vault,
+        mint: &vault.mint,
+        entries: &entries,
     };
-    let space = DeltasApplied::space(event.entries.len());
-    emit_by_call(&accounts.event_authority, space, &event)
+    event.emit_applied(&accounts.event_authority)
 }
 
 /// Key of the session in a slot of the owner's grants.
 fn session_at(grants: Option<&AccountInfo>, slot: u8, owner: &Pubkey) -> Result<Pubkey> {
     let grants = grants.ok_or(SettlementError::WrongAccountCount)?;
-    if grants.owner != &session_keys::ID {
+    if !address_eq(grants.owner, &session_keys::ID) {
         return err!(ErrorCode::AccountOwnedByWrongProgram);
     }
     let data = grants.try_borrow_data()?;
     let (grants, sessions) = session_keys::state::view(&data)?;
-    if grants.owner != *owner {
+    if !address_eq(&grants.owner, owner) {
         return err!(SettlementError::WrongGrants);
     }
     let session = sessions.get(usize::from(slot));
@@ -100,22 +102,20 @@ fn charge<'info>(
     accounts: &ApplyDeltas<'info>,
     mint: &Pubkey,
     chunk: &Chunk<ENTRY>,
-    applied: &[DeltaEntry],
+    new: &[usize],
     callee: &[AccountInfo<'info>],
 ) -> Result<()> {
     let (head, grants) = callee.split_at(CALLEE_ACCOUNTS);
-    let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + applied.len());
+    let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + new.len());
     for (account, is_signer) in head.iter().zip([true, false, false]) {
         metas.push(AccountMeta::new_readonly(*account.key, is_signer));
     }
-    let mut charges = Vec::with_capacity(ENTRY * applied.len());
-    for entry in applied {
-        // An applied entry's index is one of the chunk's.
-        let n = entry.index.saturating_sub(chunk.first) as usize;
-        let (Some(bytes), Some(grants)) = (chunk.entries.get(n), grants.get(n)) else {
+    let mut charges = Vec::with_capacity(ENTRY * new.len());
+    for n in new {
+        let (Some(entry), Some(grants)) = (chunk.entries.get(*n), grants.get(*n)) else {
             return err!(SettlementError::WrongAccountCount);
         };
-        charges.extend_from_slice(bytes);
+        charges.extend_from_slice(entry);
         metas.push(AccountMeta::new(*grants.key, false));
     }
     let args = ConsumeManyArgs {

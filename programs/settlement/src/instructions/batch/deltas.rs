@@ -29,9 +29,11 @@ pub(super) struct Plan<'a, 'info, const LEN: usize> {
 pub(super) struct Done {
     /// Of all leaves, still to be proved.
     pub hashes: Vec<[u8; 32]>,
-    /// The new ones among them.
+    /// The leaves whose bits were not as wanted, by their position in the chunk.
+    pub new: Vec<usize>,
+    /// For each of these what is told about it.
     pub entries: Vec<DeltaEntry>,
-    /// Of the new ones' amounts.
+    /// Of their amounts.
     pub sum: u64,
 }
 
@@ -47,6 +49,7 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
         let len = self.chunk.len();
         let mut done = Done {
             hashes: Vec::with_capacity(len),
+            new: Vec::with_capacity(len),
             entries: Vec::with_capacity(len),
             sum: 0,
         };
@@ -54,16 +57,23 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
         for (n, ((index, entry), ledger)) in leaves.enumerate() {
             Ledger::at(ledger, &self.vault, |ledger| {
                 let (session, amount) = read(n, entry, &ledger.owner)?;
-                let leaf = self.leaf(index, &ledger.owner, &session, amount);
+                let signed = self.signed(amount)?;
+                let leaf = DeltaLeaf {
+                    index,
+                    owner: Owner(ledger.owner.to_bytes()),
+                    asset: Asset(self.mint.to_bytes()),
+                    session: session.to_bytes(),
+                    amount: signed.into(),
+                };
                 done.hashes.push(leaf.hash());
                 if bits.put(index, self.bit) {
                     let balance = (self.change)(ledger, amount)?;
                     done.sum = done.sum.checked_add(amount).ok_or(SettlementError::Overflow)?;
+                    done.new.push(n);
                     done.entries.push(DeltaEntry {
-                        index,
                         owner: ledger.owner,
                         session,
-                        amount: leaf.amount,
+                        amount: signed,
                         balance,
                     });
                 }
@@ -73,17 +83,11 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
         Ok(done)
     }
 
-    fn leaf(&self, index: u32, owner: &Pubkey, session: &Pubkey, amount: u64) -> DeltaLeaf {
-        let amount = i128::from(amount);
-        DeltaLeaf {
-            index,
-            owner: Owner(owner.to_bytes()),
-            asset: Asset(self.mint.to_bytes()),
-            session: session.to_bytes(),
-            amount: match self.side {
-                Side::Debit => -amount,
-                Side::Credit => amount,
-            },
-        }
+    fn signed(&self, amount: u64) -> Result<i64> {
+        let amount = i64::try_from(amount).map_err(|_| SettlementError::Overflow)?;
+        Ok(match self.side {
+            Side::Debit => -amount,
+            Side::Credit => amount,
+        })
     }
 }

@@ -4,7 +4,7 @@ use super::apply_deltas::Side;
 use super::chunk::Chunk;
 use super::deltas::{Done, Plan};
 use crate::error::SettlementError;
-use crate::events::{DeltasApplied, DeltasReverted, emit_by_call};
+use crate::events::Deltas;
 use crate::state::{Batch, Config, Ledger, OpenBatch, Vault};
 
 /// The session key and the amount.
@@ -59,28 +59,29 @@ impl<'info> RevertDeltas<'info> {
             ledgers,
             change: Ledger::add,
         };
+        let done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
         let Done {
             mut hashes,
+            new,
             mut entries,
             sum,
-        } = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
+        } = done;
         plan.chunk
             .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
 
-        batch.deltas_applied = batch.deltas_applied.saturating_sub(entries.len() as u32);
+        batch.deltas_applied = batch.deltas_applied.saturating_sub(new.len() as u32);
         vault.revert_for(batch, sum)?;
         for entry in &mut entries {
             entry.amount = entry.amount.saturating_neg();
         }
-        let space = DeltasApplied::space(entries.len());
-        let event = DeltasReverted {
-            config: batch.config,
+        let event = Deltas {
+            config: &batch.config,
             sequence: batch.sequence,
-            vault: plan.vault,
-            mint: vault.mint,
-            entries,
+            vault: &plan.vault,
+            mint: &vault.mint,
+            entries: &entries,
         };
-        emit_by_call(&accounts.event_authority, space, &event)
+        event.emit_reverted(&accounts.event_authority)
     }
 }
 

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::error::SettlementError;
 use crate::events::BatchLimitChanged;
-use crate::state::{Config, Vault};
+use crate::state::{Config, MAX_BATCH_LIMIT, Vault};
 
 #[derive(Accounts)]
 pub struct SetBatchLimit<'info> {
@@ -15,6 +15,7 @@ pub struct SetBatchLimit<'info> {
 
 impl SetBatchLimit<'_> {
     pub(crate) fn handler(ctx: Context<Self>, batch_limit: u64) -> Result<()> {
+        require_gte!(MAX_BATCH_LIMIT, batch_limit, SettlementError::LimitOutOfBounds);
         ctx.accounts.vault.load_mut()?.batch_limit = batch_limit;
         emit!(BatchLimitChanged {
             vault: ctx.accounts.vault.key(),

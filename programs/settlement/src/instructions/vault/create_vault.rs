@@ -5,7 +5,7 @@ use novate_onchain::mint;
 use crate::error::SettlementError;
 use crate::events::VaultCreated;
 use crate::seeds::{TOKENS_SEED, VAULT_SEED};
-use crate::state::{Config, Turnover, Vault};
+use crate::state::{Config, MAX_BATCH_LIMIT, Turnover, Vault};
 
 #[derive(Accounts)]
 pub struct CreateVault<'info> {
@@ -54,7 +54,7 @@ impl CreateVault<'_> {
             mint,
             tokens,
             total: 0,
-            batch_limit: u64::MAX,
+            batch_limit: MAX_BATCH_LIMIT,
             stranded: 0,
             batch: Turnover::default(),
             decimals,

@@ -29,9 +29,10 @@ fn every_debit_is_given_back_and_the_batch_closed() {
     let entries: Vec<_> = event
         .entries
         .iter()
-        .map(|e| (e.index, e.amount, e.balance))
+        .map(|e| (e.owner, e.amount, e.balance))
         .collect();
-    assert_eq!(entries, [(0, 100, 1_000), (1, 20, 1_000)]);
+    let owners = [&scene.alice, &scene.bob].map(|trader| trader.address());
+    assert_eq!(entries, [(owners[0], 100, 1_000), (owners[1], 20, 1_000)]);
 
     let done = scene.close(&plan).unwrap();
     let [event] = events::by_log::<BatchClosed>(&done).try_into().ok().unwrap();

@@ -8,6 +8,7 @@ mod cancel_auction;
 mod cancel_listing;
 mod create_auction;
 mod create_item;
+pub mod cu;
 mod deposit_item;
 mod list_item;
 mod set_royalty;

@@ -2,7 +2,7 @@
 
 use settlement::error::SettlementError;
 use settlement::events::{BatchLimitChanged, FeesChanged, LimitsChanged};
-use settlement::state::{Limits, MAX_DELTAS, MAX_ITEMS, Vault};
+use settlement::state::{Limits, MAX_BATCH_LIMIT, MAX_DELTAS, MAX_ITEMS, Vault};
 use solana_signer::Signer;
 
 use crate::world::*;
@@ -133,11 +133,11 @@ fn the_fee_has_an_owner_and_a_cap() {
 }
 
 #[test]
-fn a_vault_has_no_batch_limit_until_one_is_set() {
+fn a_vault_has_the_largest_batch_limit_until_one_is_set() {
     let mut world = World::new();
     let (admin, asset) = (world.admin.insecure_clone(), world.asset());
-    assert_eq!(world.read::<Vault>(&asset.vault).batch_limit, u64::MAX);
-    for limit in [0, 7, u64::MAX] {
+    assert_eq!(world.read::<Vault>(&asset.vault).batch_limit, MAX_BATCH_LIMIT);
+    for limit in [0, 7, MAX_BATCH_LIMIT] {
         let done = world.set_batch_limit(&admin, &asset, limit).unwrap();
         let [event] = events::by_log::<BatchLimitChanged>(&done)
             .try_into()
@@ -145,6 +145,10 @@ fn a_vault_has_no_batch_limit_until_one_is_set() {
             .unwrap();
         assert_eq!((event.vault, event.batch_limit), (asset.vault, limit));
         assert_eq!(world.read::<Vault>(&asset.vault).batch_limit, limit);
+    }
+    for limit in [MAX_BATCH_LIMIT + 1, u64::MAX] {
+        let result = world.set_batch_limit(&admin, &asset, limit);
+        assert_refused(result, SettlementError::LimitOutOfBounds);
     }
 }
 

@@ -1,0 +1,88 @@
+//! Tokens that come and go, and the settings of the settlement.
+
+use litesvm::types::TransactionResult;
+use program_testing::fuzz::Rng;
+use program_testing::tokens;
+use solana_address::Address;
+
+use super::model::Model;
+use super::{Fuzz, ITEMS, TRADERS};
+
+impl Fuzz {
+    pub fn deposit(&mut self, rng: &mut Rng) {
+        let who = rng.index(TRADERS);
+        let pocket = tokens::amount(&self.market, &self.traders[who].tokens);
+        let amount = rng.amount(pocket);
+        let asset = self.market.asset;
+        let result = self.market.world.deposit(&asset, &self.traders[who], amount);
+        self.agree("deposit", &result, |model| model.deposit(who, amount, pocket));
+    }
+
+    pub fn withdraw(&mut self, rng: &mut Rng) {
+        let who = rng.index(TRADERS);
+        let amount = rng.amount(self.model.ledgers[who] / 2);
+        let asset = self.market.asset;
+        let result = self.market.world.withdraw(&asset, &self.traders[who], amount);
+        self.agree("withdraw", &result, |model| model.withdraw(who, amount));
+    }
+
+    /// Mostly it is open.
+    pub fn pause_or_unpause(&mut self, rng: &mut Rng) {
+        let admin = self.market.admin.insecure_clone();
+        if self.model.paused {
+            self.market.unpause(&admin).unwrap();
+            self.model.paused = false;
+        } else if rng.one_in(4) {
+            self.market.pause(&admin).unwrap();
+            self.model.paused = true;
+        }
+    }
+
+    /// Tokens sent to the vault's token account past the program.
+    pub fn gift(&mut self, rng: &mut Rng) {
+        let amount = rng.within(1..=10);
+        let asset = self.market.asset;
+        tokens::mint_to(&mut self.market.world, &asset.mint, &asset.vault_tokens, amount).unwrap();
+        self.model.gifts += amount;
+    }
+
+    pub fn set_fee(&mut self, rng: &mut Rng) {
+        let (who, bps) = (rng.index(TRADERS), bps(rng));
+        let owner = if bps == 0 {
+            Address::default()
+        } else {
+            self.address(who)
+        };
+        self.market.set_fee(owner, bps);
+        self.model.fee = (who, bps);
+    }
+
+    pub fn set_royalty(&mut self, rng: &mut Rng) {
+        let (at, who, bps) = (rng.index(ITEMS), rng.index(TRADERS), bps(rng));
+        self.market
+            .set_royalty(&self.nfts[at], self.address(who), bps)
+            .unwrap();
+        self.model.items[at].royalty = (who, bps);
+    }
+
+    /// The chain has accepted what the model calls possible, and nothing else.
+    #[track_caller]
+    pub fn agree(
+        &mut self,
+        name: &'static str,
+        result: &TransactionResult,
+        model: impl FnOnce(&mut Model) -> bool,
+    ) {
+        let possible = model(&mut self.model);
+        assert_eq!(result.is_ok(), possible, "{name}: {result:?}");
+        self.note(name, possible);
+    }
+}
+
+fn bps(rng: &mut Rng) -> u16 {
+    match rng.below(4) {
+        0 => 0,
+        1 => 1_000,
+        _ => rng.within(1..=999) as u16,
+    }
+}
