@@ -125,7 +125,7 @@ impl Fuzz {
             from: self.address(from),
             to: self.address(to),
         };
-        rng.one_in(2).then_some(((at, from, to), leaf))
+        rng.one_in(4).then_some(((at, from, to), leaf))
     }
 
     fn apply(&mut self, at: usize, leaves: Range<usize>, rng: &mut Rng) {

@@ -22,7 +22,7 @@ use batches::{OpenPlan, sessions};
 use model::{Model, Place};
 
 const TRADERS: usize = 5;
-const ITEMS: usize = 4;
+const ITEMS: usize = 6;
 const FUNDS: u64 = 1_000;
 
 /// How often each instruction was accepted.

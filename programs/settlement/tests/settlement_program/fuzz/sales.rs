@@ -8,7 +8,7 @@ use super::{Fuzz, ITEMS, TRADERS};
 
 impl Fuzz {
     pub fn deposit_item(&mut self, rng: &mut Rng) {
-        let at = rng.index(ITEMS);
+        let at = self.item(rng, |place| matches!(place, Place::Outside));
         let who = self.likely(rng, self.model.items[at].home);
         let result = self.market.deposit_item(&self.nfts[at], &self.traders[who]);
         self.agree("deposit_item", &result, |model| model.deposit_item(at, who));
@@ -31,7 +31,7 @@ impl Fuzz {
     }
 
     pub fn cancel_listing(&mut self, rng: &mut Rng) {
-        let at = rng.index(ITEMS);
+        let at = self.item(rng, |place| matches!(place, Place::Listed(_)));
         let seller = match &self.model.items[at].place {
             Place::Listed(offer) => offer.seller,
             _ => rng.index(TRADERS),
@@ -46,7 +46,8 @@ impl Fuzz {
     }
 
     pub fn buy(&mut self, rng: &mut Rng) {
-        let (at, who) = (rng.index(ITEMS), rng.index(TRADERS));
+        let at = self.item(rng, |place| matches!(place, Place::Listed(_)));
+        let who = rng.index(TRADERS);
         let Place::Listed(offer) = &self.model.items[at].place else {
             return; // there is no listing to make the accounts of
         };
@@ -85,7 +86,8 @@ impl Fuzz {
     }
 
     pub fn bid(&mut self, rng: &mut Rng) {
-        let (at, who) = (rng.index(ITEMS), rng.index(TRADERS));
+        let at = self.item(rng, |place| matches!(place, Place::Auctioned(_)));
+        let who = rng.index(TRADERS);
         let Place::Auctioned(auction) = &self.model.items[at].place else {
             return;
         };
@@ -101,7 +103,7 @@ impl Fuzz {
     }
 
     pub fn settle(&mut self, rng: &mut Rng) {
-        let at = rng.index(ITEMS);
+        let at = self.item(rng, |place| matches!(place, Place::Auctioned(_)));
         if !matches!(self.model.items[at].place, Place::Auctioned(_)) {
             return;
         }
@@ -111,21 +113,37 @@ impl Fuzz {
     }
 
     pub fn cancel_auction(&mut self, rng: &mut Rng) {
-        let (at, who) = self.item_and_holder(rng);
+        let at = self.item(rng, |place| matches!(place, Place::Auctioned(_)));
+        let who = self.holder(rng, at);
         let result = self.market.cancel_auction(&self.nfts[at], &self.traders[who]);
         self.agree("cancel_auction", &result, |model| model.cancel_auction(at, who));
     }
 
-    /// An item and mostly whose it is.
+    /// Mostly an item in such a place, if there is one.
+    fn item(&self, rng: &mut Rng, suits: impl Fn(&Place) -> bool) -> usize {
+        let items = &self.model.items;
+        let suiting: Vec<_> = (0..ITEMS).filter(|at| suits(&items[*at].place)).collect();
+        if suiting.is_empty() || rng.one_in(6) {
+            return rng.index(ITEMS);
+        }
+        *rng.pick(&suiting)
+    }
+
+    /// Mostly an item that is held, and mostly whose it is.
     fn item_and_holder(&self, rng: &mut Rng) -> (usize, usize) {
-        let at = rng.index(ITEMS);
+        let at = self.item(rng, |place| matches!(place, Place::Held(_)));
+        (at, self.holder(rng, at))
+    }
+
+    /// Mostly whose the item is.
+    fn holder(&self, rng: &mut Rng, at: usize) -> usize {
         let holder = match &self.model.items[at].place {
             Place::Outside => rng.index(TRADERS),
             Place::Held(holder) => *holder,
             Place::Listed(offer) => offer.seller,
             Place::Auctioned(auction) => auction.seller,
         };
-        (at, self.likely(rng, holder))
+        self.likely(rng, holder)
     }
 
     /// Mostly this person.
