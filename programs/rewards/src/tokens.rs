@@ -1,7 +1,6 @@
 //! Tokens in and out of a distribution.
 
 use anchor_lang::prelude::*;
-use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 use anchor_spl::token_interface::{self, TokenInterface, TransferChecked};
 
 use crate::error::RewardsError;
@@ -20,17 +19,15 @@ pub(crate) fn amount(account: &AccountInfo) -> Result<u64> {
     ))
 }
 
-/// What a recipient who has not signed may be paid to: their associated token account.
+/// What a recipient who has not signed may be paid to: `associated`, their associated token account.
 ///
 /// The owner of an SPL Token account can hand it to somebody else, so the address alone does not say whose it is.
 pub(crate) fn require_associated(
     destination: &AccountInfo,
+    associated: &Pubkey,
     recipient: &Pubkey,
-    mint: &Pubkey,
-    token_program: &Pubkey,
 ) -> Result<()> {
-    let associated = get_associated_token_address_with_program_id(recipient, mint, token_program);
-    require_keys_eq!(*destination.key, associated, RewardsError::NotTheirTokens);
+    require_keys_eq!(*destination.key, *associated, RewardsError::NotTheirTokens);
     let data = destination.try_borrow_data()?;
     require!(
         data.get(OWNER) == Some(recipient.as_ref()),

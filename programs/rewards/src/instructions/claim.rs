@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 use anchor_spl::token_interface::TokenInterface;
 
 use crate::error::RewardsError;
@@ -44,8 +45,10 @@ impl Claim<'_> {
         if self.recipient.is_signer {
             return Ok(());
         }
-        let (recipient, mint) = (self.recipient.key(), self.mint.key());
-        require_associated(&self.destination, &recipient, &mint, self.token_program.key)
+        let recipient = self.recipient.key;
+        let associated =
+            get_associated_token_address_with_program_id(recipient, self.mint.key, self.token_program.key);
+        require_associated(&self.destination, &associated, recipient)
     }
 
     /// Counts what is due as paid, and returns how much it is.

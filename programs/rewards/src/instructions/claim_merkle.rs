@@ -67,8 +67,8 @@ impl ClaimMerkle<'_> {
         if self.recipient.is_signer {
             return Ok(());
         }
-        let (recipient, mint) = (self.recipient.key(), self.mint.key());
-        require_associated(&self.destination, &recipient, &mint, self.token_program.key)
+        let associated = self.record.load()?.associated;
+        require_associated(&self.destination, &associated, self.recipient.key)
     }
 
     /// Counts what is due as paid, and returns how much it is.

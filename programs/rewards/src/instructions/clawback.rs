@@ -40,6 +40,7 @@ impl Clawback<'_> {
         );
         let amount = distribution.totals.claw_back()?;
         require_gt!(amount, 0, RewardsError::NothingToClawBack);
+        distribution.clawed_back = 1;
         Ok((*distribution, amount))
     }
 

@@ -101,6 +101,7 @@ impl CreateDistribution<'_> {
             proposed_authority: Pubkey::default(),
             payer: accounts.payer.key(),
             mint: accounts.mint.key(),
+            token_program: accounts.token_program.key(),
             tokens: accounts.tokens.key(),
             root: [0; 32],
             epoch: 0,
@@ -112,7 +113,8 @@ impl CreateDistribution<'_> {
             revocability: args.revocability as u8,
             decimals: accounts.mint.decimals,
             bump: ctx.bumps.distribution,
-            padding: [0; 4],
+            clawed_back: 0,
+            padding: [0; 3],
         };
         emit!(DistributionCreated {
             distribution: accounts.distribution.key(),

@@ -1,4 +1,5 @@
 use anchor_lang::prelude::*;
+use anchor_spl::associated_token::get_associated_token_address_with_program_id;
 
 use crate::error::RewardsError;
 use crate::events::ClaimOpened;
@@ -38,10 +39,17 @@ impl OpenClaim<'_> {
         let accounts = ctx.accounts;
         accounts.validate()?;
         let (distribution, recipient) = (accounts.distribution.key(), accounts.recipient.key());
+        let associated = {
+            let Distribution {
+                mint, token_program, ..
+            } = *accounts.distribution.load()?;
+            get_associated_token_address_with_program_id(&recipient, &mint, &token_program)
+        };
         *accounts.record.load_init()? = ClaimRecord {
             distribution,
             recipient,
             payer: accounts.payer.key(),
+            associated,
             paid: 0,
         };
         emit!(ClaimOpened {

@@ -3,6 +3,8 @@ use anchor_lang::prelude::*;
 use super::Schedule;
 
 /// What one recipient gets: directly, or for one order.
+///
+/// 153 bytes: the discriminator and the fields in their order; integers are little-endian.
 #[account]
 #[derive(InitSpace)]
 pub struct Allocation {
@@ -19,6 +21,8 @@ pub struct Allocation {
     /// A revoked allocation is cut down to what its recipient keeps, all of it vested.
     pub revoked: bool,
 }
+
+const _: () = assert!(Allocation::INIT_SPACE == 145);
 
 impl Allocation {
     /// How much the recipient may have been paid by `now`.

@@ -30,6 +30,8 @@ pub enum Revocability {
 }
 
 /// One distribution of one mint's tokens. This account is the authority over them.
+///
+/// 392 bytes: the discriminator and the fields in their order, without gaps; integers are little-endian.
 #[account(zero_copy)]
 pub struct Distribution {
     /// Part of the address. Gets back what nobody was promised or nobody claimed in time.
@@ -43,6 +45,8 @@ pub struct Distribution {
     /// Paid the rent, and gets it back.
     pub payer: Pubkey,
     pub mint: Pubkey,
+    /// The mint's.
+    pub token_program: Pubkey,
     /// The token account with the tokens.
     pub tokens: Pubkey,
     /// Of the tree of cumulative rewards; all zeros before the first is published.
@@ -63,13 +67,19 @@ pub struct Distribution {
     pub decimals: u8,
     /// Of this account's address, for signing.
     pub bump: u8,
-    pub padding: [u8; 4],
+    /// 1 after a clawback: then the distribution has ended, whatever the clock says.
+    pub clawed_back: u8,
+    pub padding: [u8; 3],
 }
 
 /// What a closed distribution leaves behind, so that its address is never used again: recipients' records name the
 /// address, and would count for a second distribution there.
+///
+/// 8 bytes, the discriminator.
 #[account]
 pub struct ClosedDistribution {}
+
+const _: () = assert!(size_of::<Distribution>() == 384);
 
 impl Distribution {
     /// Refuses what belongs to another kind of distribution.
@@ -84,9 +94,10 @@ impl Distribution {
         Ok(())
     }
 
-    /// Whether the deadline has come.
+    /// Whether the deadline has come. After a clawback it stays so when the clock goes back: else new promises would
+    /// pay for those that the clawback has ended.
     pub fn has_ended(&self, now: i64) -> bool {
-        self.deadline != 0 && now >= self.deadline
+        self.clawed_back != 0 || (self.deadline != 0 && now >= self.deadline)
     }
 
     /// Runs `sign` with the seeds that sign for this account.

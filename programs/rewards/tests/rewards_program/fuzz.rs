@@ -1,0 +1,367 @@
+//! Random histories of several recipients and distributions, against a model that is written differently: it keeps every
+//! promise apart and sums up, where the program keeps totals.
+//!
+//! After every step: an instruction has gone through exactly when the model says so, and otherwise nothing has changed;
+//! the tokens of a distribution are what was funded, less what was paid and given back, plus what was merely sent; every
+//! recipient has what the model says they were paid, to the unit; and no promise has paid more than has vested of it.
+
+mod model;
+
+use program_testing::fuzz::{self, Rng};
+use program_testing::tokens;
+use rewards::instruction as call;
+use rewards::instructions::CreateDistributionArgs;
+use rewards::state::{Kind, OrderLimit, Revocability, Vesting};
+
+use self::model::{Model, Promise, RECIPIENTS};
+use crate::accounts::{allocation_of, order_of};
+use crate::world::*;
+
+/// Orders of one distribution, so that some are rewarded again.
+const ORDERS: u64 = 12;
+
+struct Fuzz<'a> {
+    rng: &'a mut Rng,
+    world: World,
+    recipients: Vec<Recipient>,
+    models: Vec<Model>,
+    /// What each recipient was paid by distributions that are closed.
+    paid: [u64; RECIPIENTS],
+    /// Numbers used so far.
+    created: u64,
+}
+
+#[test]
+fn histories() {
+    fuzz::histories(250, |rng, steps| {
+        let mut fuzz = Fuzz::new(rng);
+        for _ in 0..steps {
+            fuzz.step();
+            fuzz.check();
+        }
+    });
+}
+
+impl<'a> Fuzz<'a> {
+    fn new(rng: &'a mut Rng) -> Self {
+        let mut world = World::new();
+        let recipients = (0..RECIPIENTS).map(|_| world.recipient()).collect();
+        let mut fuzz = Self {
+            rng,
+            world,
+            recipients,
+            models: Vec::new(),
+            paid: [0; RECIPIENTS],
+            created: 0,
+        };
+        for kind in [Kind::Direct, Kind::Merkle, Kind::Orders] {
+            let model = fuzz.create(kind);
+            fuzz.models.push(model);
+        }
+        fuzz
+    }
+
+    /// A distribution of random terms.
+    fn create(&mut self, kind: Kind) -> Model {
+        let now = self.world.chain.now();
+        let start = now + self.rng.below(HOUR as u64) as i64;
+        let cliff = start + self.rng.below(HOUR as u64) as i64;
+        let end = cliff + 1 + self.rng.below(4 * HOUR as u64) as i64;
+        let vesting = *self.rng.pick(&[
+            Vesting::Immediate,
+            Vesting::Linear { start, end },
+            Vesting::Cliff { at: cliff },
+            Vesting::CliffLinear { start, cliff, end },
+        ]);
+        let revocability = match kind {
+            Kind::Merkle => Revocability::None,
+            _ => *self.rng.pick(&[Revocability::NonVested, Revocability::All]),
+        };
+        let limit = OrderLimit {
+            per_order: 1_000,
+            per_period: 2_500,
+            period: HOUR as u64,
+        };
+        let args = CreateDistributionArgs {
+            id: self.created,
+            vesting,
+            revocability,
+            deadline: *self.rng.pick(&[0, end + DAY, end + DAY]),
+            order_limit: (kind == Kind::Orders).then_some(limit),
+            ..self.world.args(kind)
+        };
+        self.created += 1;
+        self.world.create(args).unwrap();
+        Model::new(self.world.pot_of(args.id), &args, now)
+    }
+
+    fn step(&mut self) {
+        let at = self.rng.index(self.models.len());
+        match self.rng.below(20) {
+            0..=2 => self.pass_time(),
+            3..=4 => self.fund(at),
+            5 => self.defund(at),
+            6 => self.send(at),
+            7..=9 => self.promise(at),
+            10..=16 => self.claim(at),
+            17 => self.revoke(at),
+            18 => self.clawback(at),
+            _ => self.close(at),
+        }
+    }
+
+    fn pass_time(&mut self) {
+        let seconds = match self.rng.below(10) {
+            0 => -(self.rng.below(60) as i64),
+            1 => self.rng.below(6 * HOUR as u64) as i64,
+            _ => self.rng.below(HOUR as u64 / 2) as i64,
+        };
+        self.world.chain.advance(seconds);
+    }
+
+    fn fund(&mut self, at: usize) {
+        let purse = self.world.amount(&self.world.source);
+        let amount = self.rng.amount(purse.min(5_000));
+        let model = &mut self.models[at];
+        let may = amount > 0 && amount <= purse && !model.ended(self.world.chain.now());
+        let done = self.world.fund(&model.pot, amount);
+        assert_eq!(done.is_ok(), may, "fund {amount}: {done:?}");
+        if may {
+            model.funded += amount;
+        }
+    }
+
+    fn defund(&mut self, at: usize) {
+        let model = &mut self.models[at];
+        let amount = self.rng.amount(model.unallocated());
+        let may = amount > 0 && amount <= model.unallocated();
+        let done = self.world.defund(&model.pot, amount);
+        assert_eq!(done.is_ok(), may, "defund {amount}: {done:?}");
+        if may {
+            model.returned += amount;
+        }
+    }
+
+    /// Tokens that nobody counts.
+    fn send(&mut self, at: usize) {
+        let model = &mut self.models[at];
+        tokens::mint_to(&mut self.world.chain, &self.world.mint, &model.pot.tokens, 7).unwrap();
+        model.sent += 7;
+    }
+
+    fn promise(&mut self, at: usize) {
+        match self.models[at].kind {
+            Kind::Direct => self.allocate(at),
+            Kind::Merkle => self.publish(at),
+            Kind::Orders => self.issue(at),
+        }
+    }
+
+    fn allocate(&mut self, at: usize) {
+        let to = self.rng.index(RECIPIENTS);
+        let model = &mut self.models[at];
+        let amount = self.rng.amount(model.unallocated());
+        let known = model.promises.contains_key(&(to as u64));
+        let may =
+            amount > 0 && amount <= model.unallocated() && !known && !model.ended(self.world.chain.now());
+        let done = self.world.allocate(&model.pot, &self.recipients[to], amount);
+        assert_eq!(done.is_ok(), may, "allocate {amount}: {done:?}");
+        if may {
+            model.promises.insert(to as u64, Promise::new(to, amount));
+        }
+    }
+
+    fn issue(&mut self, at: usize) {
+        let (to, order) = (self.rng.index(RECIPIENTS), self.rng.below(ORDERS));
+        let now = self.world.chain.now();
+        let model = &mut self.models[at];
+        let amount = self.rng.amount(model.unallocated().min(1_000));
+        let may = amount > 0
+            && amount <= model.unallocated()
+            && !model.promises.contains_key(&order)
+            && !model.ended(now)
+            && model.within_limit(amount, now);
+        let done = self
+            .world
+            .issue(&model.pot, &self.recipients[to], order_id(order), amount);
+        assert_eq!(done.is_ok(), may, "issue {amount}: {done:?}");
+        if may {
+            model.count_order(amount, now);
+            model.promises.insert(order, Promise::new(to, amount));
+        }
+    }
+
+    /// The next root; now and then it has less for somebody, or a total below its sum.
+    fn publish(&mut self, at: usize) {
+        let model = &mut self.models[at];
+        let mut leaves = model.trees.last().copied().unwrap_or_default();
+        let more = self.rng.amount(model.unallocated() / 2).min(10_000);
+        let to = self.rng.index(RECIPIENTS);
+        leaves[to] = match self.rng.below(10) {
+            0 => leaves[to] / 2,
+            _ => leaves[to] + more,
+        };
+        let sum = leaves.iter().sum::<u64>();
+        let total = if self.rng.one_in(10) { sum / 2 } else { sum };
+        let may = total > 0
+            && total >= model.published
+            && total <= model.funded - model.returned
+            && !model.ended(self.world.chain.now());
+        let rewards = tree(&model.pot, &self.recipients, &leaves);
+        let epoch = model.trees.len() as u64 + 1;
+        let done = self.world.publish(&model.pot, rewards.tree.root(), total, epoch);
+        assert_eq!(done.is_ok(), may, "publish {total}: {done:?}");
+        if may {
+            model.published = total;
+            model.trees.push(leaves);
+        }
+    }
+
+    fn claim(&mut self, at: usize) {
+        match self.models[at].kind {
+            Kind::Merkle => self.claim_merkle(at),
+            _ => self.claim_promise(at),
+        }
+    }
+
+    fn claim_promise(&mut self, at: usize) {
+        let now = self.world.chain.now();
+        let model = &mut self.models[at];
+        let keys: Vec<_> = model.promises.keys().copied().collect();
+        if keys.is_empty() {
+            return;
+        }
+        let key = *self.rng.pick(&keys);
+        let due = model.due(key, now);
+        let to = &self.recipients[model.promises[&key].to];
+        let done = match model.kind {
+            Kind::Orders => self.world.claim_order(&model.pot, to, order_id(key)),
+            _ => self.world.claim(&model.pot, to),
+        };
+        assert_eq!(done.is_ok(), due > 0, "claim {due}: {done:?}");
+        if let Some(promise) = model.promises.get_mut(&key) {
+            promise.paid += due;
+        }
+    }
+
+    /// Of the current root, or of one that is past, or with the leaf of somebody else.
+    fn claim_merkle(&mut self, at: usize) {
+        let now = self.world.chain.now();
+        let model = &mut self.models[at];
+        if model.trees.is_empty() {
+            return;
+        }
+        let (to, leaf) = (self.rng.index(RECIPIENTS), self.rng.index(RECIPIENTS));
+        let leaf = if self.rng.one_in(8) { leaf } else { to };
+        let last = model.trees.len() - 1;
+        let epoch = if self.rng.one_in(8) {
+            self.rng.index(last + 1)
+        } else {
+            last
+        };
+        if model.records.insert(to) && self.world.open(&model.pot, &self.recipients[to]).is_err() {
+            assert!(model.ended(now));
+            model.records.remove(&to);
+            return;
+        }
+        // An old root is as good as the current one if it is the same.
+        let right = leaf == to && model.trees[epoch] == model.trees[last];
+        let due = if right { model.due_merkle(to, now) } else { 0 };
+        let rewards = tree(&model.pot, &self.recipients, &model.trees[epoch]);
+        let args = rewards.claim(leaf);
+        let done = self.world.claim_merkle(&model.pot, &self.recipients[to], args);
+        assert_eq!(done.is_ok(), due > 0, "claim {due}: {done:?}");
+        model.merkle_paid[to] += due;
+    }
+
+    fn revoke(&mut self, at: usize) {
+        let now = self.world.chain.now();
+        let model = &mut self.models[at];
+        let keys: Vec<_> = model.promises.keys().copied().collect();
+        if keys.is_empty() {
+            return;
+        }
+        let key = *self.rng.pick(&keys);
+        let distribution = &model.pot.distribution;
+        let allocation = match model.kind {
+            Kind::Orders => order_of(distribution, &order_id(key)),
+            _ => allocation_of(distribution, &self.recipients[model.promises[&key].to].address()),
+        };
+        let kept = model.kept(key, now);
+        let accounts = self.world.revoke_accounts(&model.pot, allocation);
+        let done = self.world.call(accounts, call::Revoke {}, &[]);
+        assert_eq!(done.is_ok(), kept.is_some(), "revoke to {kept:?}: {done:?}");
+        if let (Some(kept), Some(promise)) = (kept, model.promises.get_mut(&key)) {
+            promise.amount = kept;
+            promise.revoked = true;
+        }
+    }
+
+    fn clawback(&mut self, at: usize) {
+        let now = self.world.chain.now();
+        let model = &mut self.models[at];
+        let held = model.funded - model.paid() - model.returned;
+        let may = model.ended(now) && held > 0;
+        let done = self.world.clawback(&model.pot);
+        assert_eq!(done.is_ok(), may, "clawback of {held}: {done:?}");
+        if may {
+            model.returned += held;
+            model.clawed_back = true;
+        }
+    }
+
+    /// Closes a distribution and begins another of the same kind; the number cannot be used again.
+    fn close(&mut self, at: usize) {
+        let model = &self.models[at];
+        let may = model.allocated() == model.paid();
+        // Else most distributions would be closed before anything has happened.
+        if may && model.funded == 0 {
+            return;
+        }
+        let (pot, kind) = (model.pot, model.kind);
+        let done = self.world.close(&pot);
+        assert_eq!(done.is_ok(), may, "close: {done:?}");
+        if !may {
+            return;
+        }
+        assert!(!self.world.chain.exists(&pot.tokens));
+        for (paid, here) in self.paid.iter_mut().zip(self.models[at].paid_to()) {
+            *paid += here;
+        }
+        let again = self.models[at].args;
+        assert!(self.world.create(again).is_err());
+        self.models[at] = self.create(kind);
+    }
+
+    fn check(&self) {
+        let mut paid = self.paid;
+        for model in &self.models {
+            let totals = self.world.totals(&model.pot);
+            assert_eq!(
+                (totals.funded, totals.allocated, totals.paid, totals.returned),
+                (model.funded, model.allocated(), model.paid(), model.returned)
+            );
+            assert!(totals.paid <= totals.allocated);
+            assert!(totals.allocated + totals.returned <= totals.funded);
+            let held = model.funded - model.paid() - model.returned;
+            assert_eq!(self.world.amount(&model.pot.tokens), held + model.sent);
+            for (sum, here) in paid.iter_mut().zip(model.paid_to()) {
+                *sum += here;
+            }
+        }
+        for (recipient, paid) in self.recipients.iter().zip(paid) {
+            assert_eq!(self.world.amount(&recipient.tokens), paid);
+        }
+    }
+}
+
+fn tree(pot: &Pot, recipients: &[Recipient], leaves: &[u64; RECIPIENTS]) -> Rewards {
+    let rewards: Vec<_> = recipients.iter().zip(leaves.iter().copied()).collect();
+    Rewards::new(pot, &rewards)
+}
+
+fn order_id(order: u64) -> [u8; 32] {
+    let mut id = [1; 32];
+    id[..8].copy_from_slice(&order.to_le_bytes());
+    id
+}
