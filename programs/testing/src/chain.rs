@@ -39,7 +39,8 @@ impl Chain {
     pub fn new(programs: &[(&str, Address)]) -> Self {
         let mut svm = LiteSVM::new();
         for (name, address) in programs {
-            svm.add_program(*address, &artifact(name)).unwrap();
+            svm.add_program(*address, &artifact(&format!("solana/{name}.so")))
+                .unwrap();
         }
         // A later slot than 0, so that what was made "before" can be used, like lookup tables.
         svm.warp_to_slot(1_000);
@@ -218,15 +219,14 @@ fn key(n: u64) -> Keypair {
     Keypair::new_from_array(seed.finalize().into())
 }
 
-/// The built program, if it belongs to the sources beside it; looked up once in a test binary.
-fn artifact(name: &str) -> Vec<u8> {
+/// A built file by its path below `artifacts/`, if it belongs to the sources beside it; looked up once in a test binary.
+pub(crate) fn artifact(path: &str) -> Vec<u8> {
     static KNOWN: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
     // A stale artifact is every test's failure, also after the first one has poisoned the lock.
     let mut known = KNOWN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let read = || {
-        artifact_manifest::check(&root(), &format!("solana/{name}.so"))
-            .unwrap_or_else(|stale| panic!("{stale}"));
-        fs::read(root().join(format!("artifacts/solana/{name}.so"))).unwrap()
+        artifact_manifest::check(&root(), path).unwrap_or_else(|stale| panic!("{stale}"));
+        fs::read(root().join("artifacts").join(path)).unwrap()
     };
-    known.entry(name.to_owned()).or_insert_with(read).clone()
+    known.entry(path.to_owned()).or_insert_with(read).clone()
 }

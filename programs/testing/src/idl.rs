@@ -1,10 +1,8 @@
 //! What a program's interface says, from the IDL that is built with it.
 
-use std::fs;
-
 use serde_json::Value;
 
-use crate::chain::root;
+use crate::chain::artifact;
 
 /// An instruction, in the order of the program.
 pub struct InstructionOf {
@@ -20,10 +18,7 @@ pub struct InstructionOf {
 /// # Panics
 /// When the IDL is older than the program's sources.
 pub fn instructions(program: &str) -> Vec<InstructionOf> {
-    let name = format!("solana/{program}.json");
-    artifact_manifest::check(&root(), &name).unwrap_or_else(|stale| panic!("{stale}"));
-    let text = fs::read_to_string(root().join("artifacts").join(&name)).unwrap();
-    let idl: Value = serde_json::from_str(&text).unwrap();
+    let idl: Value = serde_json::from_slice(&artifact(&format!("solana/{program}.json"))).unwrap();
     idl["instructions"]
         .as_array()
         .unwrap()

@@ -121,27 +121,26 @@ impl<'a> Substitutions<'a> {
         let payer = chain.user();
         let trials = self.trials(chain, &stranger);
         let mut mistakes = Vec::new();
+        let before = chain.svm.clone();
         for trial in &trials {
             let may = self.harmless.contains(&trial.name);
             let (name, instead) = &trial.name;
-            // Nothing that goes through may stay for the next one.
-            let before = chain.svm.clone();
-            let verdict = self.judge(self.send(chain, &payer, &trial.call, &trial.signers));
-            match (verdict, may) {
-                (Verdict::Accepted, false) => mistakes.push(format!("accepts {instead} as {name}")),
-                (Verdict::Aborted(error), _) => {
-                    mistakes.push(format!(
-                        "given {instead} as {name}, does not refuse but ends with {error:?}"
-                    ));
+            match self.judge(self.send(chain, &payer, &trial.call, &trial.signers)) {
+                Verdict::Accepted => {
+                    if !may {
+                        mistakes.push(format!("accepts {instead} as {name}"));
+                    }
+                    // What went through must not stay for the next one.
+                    chain.svm = before.clone();
                 }
-                (Verdict::Refused(error), true) => {
-                    mistakes.push(format!(
-                        "refuses {instead} as {name} ({error:?}), which is called harmless"
-                    ));
-                }
-                _ => {}
+                Verdict::Refused(error) if may => mistakes.push(format!(
+                    "refuses {instead} as {name} ({error:?}), which is called harmless"
+                )),
+                Verdict::Refused(_) => {}
+                Verdict::Aborted(error) => mistakes.push(format!(
+                    "given {instead} as {name}, does not refuse but ends with {error:?}"
+                )),
             }
-            chain.svm = before;
         }
         for (name, instead) in &self.harmless {
             if !trials

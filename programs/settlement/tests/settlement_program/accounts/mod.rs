@@ -17,14 +17,14 @@ fn of<'a>(call: &Instruction, signers: &[&'a Keypair]) -> Substitutions<'a> {
     Substitutions::new("settlement", call, signers)
 }
 
-/// Another settlement with a vault of its own.
+/// Another settlement with keys and a vault of its own.
 fn elsewhere(world: &mut World) -> (Address, Asset) {
-    let admin = world.user();
+    let (admin, guardian) = (world.user(), world.user());
+    let guardian = std::mem::replace(&mut world.guardian, guardian);
     world.initialize(&admin).unwrap();
     let config = std::mem::replace(&mut world.config, config_of(&admin.pubkey()));
     let admin = std::mem::replace(&mut world.admin, admin);
     let asset = world.asset();
-    let there = std::mem::replace(&mut world.config, config);
-    world.admin = admin;
-    (there, asset)
+    (world.admin, world.guardian) = (admin, guardian);
+    (std::mem::replace(&mut world.config, config), asset)
 }
