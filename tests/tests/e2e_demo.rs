@@ -2,7 +2,7 @@
 
 /// How many rows the flow leaves in each table: every event of the four Solana programs that it causes, and the
 /// money on the other chains.
-const EVENTS: [(&str, usize); 41] = [
+const EVENTS: [(&str, usize); 43] = [
     ("evm_settlement_deposited", 3),
     ("evm_settlement_withdrawn", 1),
     ("reward_distributor_claimed", 1),
@@ -34,6 +34,8 @@ const EVENTS: [(&str, usize); 41] = [
     ("settlement_ledger_opened", 3),
     ("settlement_listing_cancelled", 1),
     ("settlement_net_batch_settled", 1),
+    ("settlement_order_completed", 1),
+    ("settlement_orders_checkpointed", 1),
     ("settlement_royalty_set", 1),
     ("settlement_vault_created", 1),
     ("settlement_withdrawn", 1),

@@ -4,6 +4,7 @@ mod batch;
 mod deposits;
 mod items;
 mod market;
+mod orders;
 mod rewards;
 mod sessions;
 mod staking;
@@ -23,6 +24,7 @@ pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
     };
     tokio::try_join!(
         settlement,
+        async { orders::run(client, at).await.context("orders") },
         async { staking::run(client, at).await.context("staking") },
         async { rewards::run(client, at).await.context("rewards") },
     )?;

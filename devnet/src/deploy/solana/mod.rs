@@ -13,6 +13,9 @@ use solana_address::Address;
 /// The system program.
 pub const SYSTEM: Address = Address::new_from_array([0; 32]);
 
+/// The sysvar by which a program sees the other instructions of its transaction.
+pub const INSTRUCTIONS: Address = Address::from_str_const("Sysvar1nstructions1111111111111111111111111");
+
 /// A program, as it is deployed and followed.
 pub struct Program {
     /// In the configuration; its tables begin with it.

@@ -12,6 +12,7 @@ use novate_bindings::solana::{
     },
 };
 use solana_address::Address;
+use solana_ed25519_program::new_ed25519_instruction_with_signature;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -112,6 +113,16 @@ impl SolanaDeployment {
 
     pub fn ledger(&self, owner: &Address) -> Address {
         at::ledger(&self.vault, owner)
+    }
+
+    /// Verifies the authority's signature of `message`, for the instruction after it.
+    pub fn signed(&self, message: &[u8]) -> Instruction {
+        let signature = self.authority.sign_message(message);
+        new_ed25519_instruction_with_signature(
+            message,
+            signature.as_array(),
+            self.authority.pubkey().as_array(),
+        )
     }
 
     /// Opens a token account and a ledger for `owner`, mints `amount` base units to it and gives it SOL for rents, all

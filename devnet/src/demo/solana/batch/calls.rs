@@ -1,7 +1,7 @@
 //! The instructions that settle the batch.
 
 use super::made::{Batch, tree};
-use crate::deploy::solana::{SYSTEM, call};
+use crate::deploy::solana::{INSTRUCTIONS, SYSTEM, call};
 use anyhow::{Context, Result};
 use novate_bindings::solana::{
     address::{self, settlement::batch as address_of},
@@ -14,15 +14,10 @@ use novate_bindings::solana::{
 };
 use novate_protocol::{leaf::DeltaLeaf, merkle::Tree};
 use solana_address::Address;
-use solana_ed25519_program::new_ed25519_instruction_with_signature;
 use solana_instruction::{AccountMeta, Instruction};
-use solana_signer::Signer;
 
 /// Slot of every owner's session in their grants: it is the only one.
 const SLOT: u8 = 0;
-
-/// The sysvar by which a program sees the transaction's other instructions.
-const INSTRUCTIONS: Address = Address::from_str_const("Sysvar1nstructions1111111111111111111111111");
 
 impl Batch<'_> {
     fn address(&self) -> Address {
@@ -31,8 +26,6 @@ impl Batch<'_> {
 
     /// The authority's signature of the header, and the opening.
     pub fn open(&self, payer: Address) -> [Instruction; 2] {
-        let message = self.header.solana_message();
-        let signature = self.at.authority.sign_message(&message);
         let open = accounts::OpenBatch {
             payer,
             config: self.at.config,
@@ -41,11 +34,7 @@ impl Batch<'_> {
             system_program: SYSTEM,
         };
         [
-            new_ed25519_instruction_with_signature(
-                &message,
-                signature.as_array(),
-                self.at.authority.pubkey().as_array(),
-            ),
+            self.at.signed(&self.header.solana_message()),
             call(PROGRAM, open, args::OpenBatch {}),
         ]
     }
