@@ -38,7 +38,7 @@
 //!
 //! The arithmetic is checked all the same.
 //!
-//! [synthetix]: https://github.com/Synthetixio/synthetix/blob/v2.107.0/contracts/StakingRewards.sol
+//! [synthetix]: https://github.com/Synthetixio/synthetix/blob/develop/contracts/StakingRewards.sol
 //! [batog]: https://uploads-ssl.webflow.com/5ad71ffeb79acc67c8bcdaba/5ad8d1193a40977462982470_scalable-reward-distribution-paper.pdf
 
 mod share;

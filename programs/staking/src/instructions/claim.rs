@@ -40,7 +40,7 @@ impl Claim<'_> {
             let pool = &mut *accounts.pool.load_mut()?;
             let position = &mut *accounts.position.load_mut()?;
             let destination = accounts.destination.key();
-            require!(!pool.is_vault(&destination), StakingError::WrongDestination);
+            pool.require_outside(&destination)?;
             let amount = pool.claim(position, now()?)?;
             require_gt!(amount, 0, StakingError::NothingEarned);
             let event = Claimed::of(accounts.position.key(), position, pool, destination, amount);

@@ -13,7 +13,7 @@ impl Withdraw<'_> {
             let pool = &mut *accounts.pool.load_mut()?;
             let position = &mut *accounts.position.load_mut()?;
             let destination = accounts.destination.key();
-            require!(!pool.is_vault(&destination), StakingError::WrongDestination);
+            pool.require_outside(&destination)?;
             let (amount, forfeited) = pool.forfeit(position, now()?)?;
             let event = EmergencyWithdrawn {
                 pool: position.pool,

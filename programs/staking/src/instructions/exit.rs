@@ -63,8 +63,8 @@ impl Exit<'_> {
         let pool = &mut *self.pool.load_mut()?;
         let position = &mut *self.position.load_mut()?;
         let (stake_to, rewards_to) = (self.stake_destination.key(), self.reward_destination.key());
-        require!(!pool.is_vault(&stake_to), StakingError::WrongDestination);
-        require!(!pool.is_vault(&rewards_to), StakingError::WrongDestination);
+        pool.require_outside(&stake_to)?;
+        pool.require_outside(&rewards_to)?;
         let (key, now) = (self.position.key(), now()?);
 
         let cooled = self.withdraw_cooled(pool, position, now)?;

@@ -47,13 +47,9 @@ impl Recover<'_> {
     }
 
     fn validate(&self) -> Result<()> {
-        let pool = self.pool.load()?;
         let destination = self.destination.key();
-        require!(
-            !pool.is_vault(&destination) && destination != self.source.key(),
-            StakingError::WrongDestination
-        );
-        Ok(())
+        require_keys_neq!(destination, self.source.key(), StakingError::WrongDestination);
+        self.pool.load()?.require_outside(&destination)
     }
 
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {

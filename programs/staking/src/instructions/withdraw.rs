@@ -40,7 +40,7 @@ impl Withdraw<'_> {
             let pool = &mut *accounts.pool.load_mut()?;
             let position = &mut *accounts.position.load_mut()?;
             let destination = accounts.destination.key();
-            require!(!pool.is_vault(&destination), StakingError::WrongDestination);
+            pool.require_outside(&destination)?;
             let amount = pool.withdraw(position, now()?)?;
             let event = Withdrawn::of(accounts.position.key(), position, destination, amount);
             (pool.signer(), pool.stake_decimals, event)

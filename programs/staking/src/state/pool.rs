@@ -71,7 +71,8 @@ impl Pool {
         self.stream.settle(&mut position.share, now)?;
         position.staked = sum(position.staked, amount)?;
         self.staked = sum(self.staked, amount)?;
-        position.unlocks_at = later(now, tier.lock)?;
+        // A clock that went back does not end a lock earlier.
+        position.unlocks_at = position.unlocks_at.max(later(now, tier.lock)?);
         self.stream
             .reweigh(&mut position.share, tier.weight(position.staked))
     }
@@ -88,7 +89,7 @@ impl Pool {
         self.staked = difference(self.staked, amount)?;
         position.cooling = sum(position.cooling, amount)?;
         self.cooling = sum(self.cooling, amount)?;
-        position.cooled_at = later(now, self.cooldown)?;
+        position.cooled_at = position.cooled_at.max(later(now, self.cooldown)?);
         self.stream
             .reweigh(&mut position.share, tier.weight(position.staked))
     }
@@ -170,9 +171,11 @@ impl Pool {
         Ok(())
     }
 
-    /// Is this one of the pool's two token accounts?
-    pub fn is_vault(&self, account: &Pubkey) -> bool {
-        *account == self.stakes || *account == self.rewards
+    /// What is paid must leave the pool: its own token accounts would keep it, and nobody would own it.
+    pub fn require_outside(&self, destination: &Pubkey) -> Result<()> {
+        require_keys_neq!(*destination, self.stakes, StakingError::WrongDestination);
+        require_keys_neq!(*destination, self.rewards, StakingError::WrongDestination);
+        Ok(())
     }
 
     /// What the pool signs with.

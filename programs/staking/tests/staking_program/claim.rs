@@ -118,7 +118,7 @@ fn wrong_accounts_are_refused() {
     let (mut world, alice) = World::with_alice();
     let bob = world.staker(0);
     let (other, _) = world.other_pool();
-    let elsewhere = world.open(&other, &alice.owner, 0);
+    let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
     world.stake(&bob, 10).unwrap();
     world.fund(1_000).unwrap();

@@ -97,7 +97,7 @@ fn wrong_accounts_are_refused() {
     let mut world = World::with_one_mint();
     let (alice, bob) = (world.staker(0), world.staker(0));
     let (other, _) = world.other_pool();
-    let elsewhere = world.open(&other, &alice.owner, 0);
+    let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
     world.stake(&bob, 10).unwrap();
     world.fund(10_000).unwrap();

@@ -48,9 +48,11 @@ fn random_histories_keep_the_invariants() {
 
 impl Fuzz {
     fn new(rng: &mut Rng) -> Self {
-        let mut world = match rng.below(3) {
+        let [spl, token_2022] = tokens::TOKEN_PROGRAMS;
+        let mut world = match rng.below(4) {
             0 => World::with_one_mint(),
             1 => World::with_cooldown(30),
+            2 => World::with_token_programs(token_2022, spl),
             _ => World::new(),
         };
         let stakers: Vec<_> = [0, 0, 1, 2].into_iter().map(|tier| world.staker(tier)).collect();

@@ -105,6 +105,24 @@ fn a_clock_that_goes_back_pays_nothing_twice() {
 }
 
 #[test]
+fn a_clock_that_goes_back_ends_no_lock_or_cooldown_earlier() {
+    let mut world = World::with_cooldown(50);
+    let alice = world.staker(LOCKED);
+    world.stake(&alice, 64).unwrap();
+    let unlocks_at = world.position(&alice).unlocks_at;
+    world.chain.advance(-50);
+    world.stake(&alice, 64).unwrap();
+    assert_eq!(world.position(&alice).unlocks_at, unlocks_at);
+
+    world.chain.set_time(unlocks_at + 10);
+    world.unstake(&alice, 64).unwrap();
+    let cooled_at = world.position(&alice).cooled_at;
+    world.chain.advance(-5);
+    world.unstake(&alice, 64).unwrap();
+    assert_eq!(world.position(&alice).cooled_at, cooled_at);
+}
+
+#[test]
 fn stake_that_stays_for_no_second_earns_nothing() {
     let (mut world, alice) = World::with_alice();
     let mallory = world.staker(0);

@@ -157,7 +157,7 @@ fn wrong_accounts_are_refused() {
     let (mut world, alice) = World::with_alice();
     let bob = world.staker(0);
     let (other, _) = world.other_pool();
-    let elsewhere = world.open(&other, &alice.owner, 0);
+    let elsewhere = world.elsewhere(&other, &alice);
     let alien = tokens::account(
         &mut world.chain,
         &world.pool.reward_mint,

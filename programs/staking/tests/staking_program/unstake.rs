@@ -120,7 +120,7 @@ fn wrong_accounts_are_refused() {
     let (mut world, alice) = World::with_alice();
     let bob = world.staker(0);
     let (other, _) = world.other_pool();
-    let elsewhere = world.open(&other, &alice.owner, 0);
+    let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
     world.stake(&bob, 10).unwrap();
     let call = instruction_of(world.unstake_accounts(&alice), call::Unstake { amount: 10 });

@@ -94,7 +94,7 @@ fn wrong_accounts_are_refused() {
     let (mut world, alice) = World::with_alice();
     let bob = world.staker(0);
     let (other, _) = world.other_pool();
-    let elsewhere = world.open(&other, &alice.owner, 0);
+    let elsewhere = world.elsewhere(&other, &alice);
     for staker in [&alice, &bob] {
         world.stake(staker, 10).unwrap();
         world.unstake(staker, 10).unwrap();

@@ -175,6 +175,27 @@ impl World {
         accounts.position
     }
 
+    /// A position of this owner in another pool, with stake, cooling stake and a share in no rewards yet.
+    pub fn elsewhere(&mut self, other: &PoolKeys, by: &Staker) -> Address {
+        let position = self.open(other, &by.owner, 0);
+        let accounts = accounts::Stake {
+            pool: other.pool,
+            position,
+            stakes: other.stakes,
+            ..self.stake_accounts(by)
+        };
+        self.call(accounts, call::Stake { amount: 20 }, &[&by.owner])
+            .unwrap();
+        let accounts = accounts::Unstake {
+            pool: other.pool,
+            position,
+            ..self.unstake_accounts(by)
+        };
+        self.call(accounts, call::Unstake { amount: 10 }, &[&by.owner])
+            .unwrap();
+        position
+    }
+
     pub fn stake(&mut self, by: &Staker, amount: u64) -> TransactionResult {
         self.call(self.stake_accounts(by), call::Stake { amount }, &[&by.owner])
     }
