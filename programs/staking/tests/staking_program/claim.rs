@@ -120,7 +120,7 @@ fn wrong_accounts_are_refused() {
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
-    world.stake(&bob, 10).unwrap();
+    world.stake(&bob, 100).unwrap();
     world.fund(1_000).unwrap();
     world.chain.advance(500);
     let call = instruction_of(world.claim_accounts(&alice), call::Claim {});

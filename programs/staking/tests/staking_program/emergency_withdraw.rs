@@ -126,7 +126,8 @@ fn wrong_accounts_are_refused() {
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
-    world.stake(&bob, 10).unwrap();
+    world.stake(&bob, 200).unwrap();
+    world.unstake(&bob, 100).unwrap();
     let call = instruction_of(world.withdraw_accounts(&alice), call::EmergencyWithdraw {});
     Substitutions::new("staking", &call, &[&alice.owner])
         .wrong("pool", other.pool)

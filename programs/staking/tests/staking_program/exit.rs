@@ -155,7 +155,8 @@ fn wrong_accounts_are_refused() {
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
-    world.stake(&bob, 10).unwrap();
+    world.stake(&bob, 200).unwrap();
+    world.unstake(&bob, 100).unwrap();
     world.fund(10_000).unwrap();
     world.chain.advance(10);
     let call = instruction_of(world.exit_accounts(&alice), call::Exit {});

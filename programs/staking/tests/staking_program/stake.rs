@@ -158,6 +158,7 @@ fn wrong_accounts_are_refused() {
     let bob = world.staker(0);
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
+    world.stake(&bob, 100).unwrap();
     let alien = tokens::account(
         &mut world.chain,
         &world.pool.reward_mint,

@@ -122,7 +122,7 @@ fn wrong_accounts_are_refused() {
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
     world.stake(&alice, 10).unwrap();
-    world.stake(&bob, 10).unwrap();
+    world.stake(&bob, 100).unwrap();
     let call = instruction_of(world.unstake_accounts(&alice), call::Unstake { amount: 10 });
     Substitutions::new("staking", &call, &[&alice.owner])
         .wrong("pool", other.pool)

@@ -96,8 +96,8 @@ fn wrong_accounts_are_refused() {
     let (other, _) = world.other_pool();
     let elsewhere = world.elsewhere(&other, &alice);
     for staker in [&alice, &bob] {
-        world.stake(staker, 10).unwrap();
-        world.unstake(staker, 10).unwrap();
+        world.stake(staker, 200).unwrap();
+        world.unstake(staker, 100).unwrap();
     }
     let call = instruction_of(world.withdraw_accounts(&alice), call::Withdraw {});
     Substitutions::new("staking", &call, &[&alice.owner])
