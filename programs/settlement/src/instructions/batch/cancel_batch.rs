@@ -17,9 +17,10 @@ impl CancelBatch<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let mut batch = ctx.accounts.batch.load_mut()?;
         require!(batch.cancelled == 0, SettlementError::BatchCancelled);
-        // Nothing is applied in the challenge window.
         let now = Clock::get()?.unix_timestamp;
         require_gt!(batch.apply_from, now, SettlementError::ChallengeOver);
+        // Nothing is applied in the challenge window, but the clock may have gone back into it.
+        batch.require_untouched()?;
         batch.cancelled = 1;
         emit!(BatchCancelled {
             config: batch.config,

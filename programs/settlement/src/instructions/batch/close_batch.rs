@@ -29,8 +29,8 @@ impl CloseBatch<'_> {
         let cancelled = batch.cancelled != 0;
         if !cancelled {
             batch.require_revertible(Clock::get()?.unix_timestamp)?;
-            batch.require_untouched()?;
         }
+        batch.require_untouched()?;
         config.settled = batch.sequence;
         emit!(BatchClosed {
             config: batch.config,

@@ -42,6 +42,18 @@ fn after_the_challenge_window_it_is_refused() {
 }
 
 #[test]
+fn a_clock_that_goes_back_into_the_window_cancels_nothing_that_is_applied() {
+    let (mut scene, plan) = Scene::with_open();
+    scene.apply(&plan, 0..1);
+    scene.advance(-1);
+    let guardian = scene.guardian.insecure_clone();
+    assert_refused(scene.cancel(&plan, &guardian), SettlementError::BatchApplied);
+    scene.advance(1);
+    scene.apply(&plan, 1..3);
+    scene.finalize(&plan).unwrap();
+}
+
+#[test]
 fn nobody_but_the_guardian_cancels() {
     let mut scene = Scene::new();
     let plan = scene.plan();
