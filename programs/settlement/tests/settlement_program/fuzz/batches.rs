@@ -5,7 +5,7 @@ use std::ops::Range;
 use program_testing::fuzz::Rng;
 
 use super::model::Place;
-use super::{Fuzz, ITEMS, TRADERS};
+use super::{Fuzz, ITEMS, QUIET, TRADERS};
 use crate::batch::plan::{Delta, Move, Plan};
 use crate::world::{Asset, Depositor, Session, World};
 
@@ -102,6 +102,7 @@ impl Fuzz {
         let plan = Plan::as_given(&self.market.world, deltas, moves);
         let opened = self.market.open(&plan).is_ok();
         if opened {
+            self.last_opened = self.market.now();
             self.plans.push(OpenPlan {
                 deltas: vec![false; plan.deltas.len()],
                 moves: vec![false; plan.moves.len()],
@@ -125,7 +126,8 @@ impl Fuzz {
             from: self.address(from),
             to: self.address(to),
         };
-        rng.one_in(4).then_some(((at, from, to), leaf))
+        rng.one_in(if at < QUIET { 2 } else { 8 })
+            .then_some(((at, from, to), leaf))
     }
 
     fn apply(&mut self, at: usize, leaves: Range<usize>, rng: &mut Rng) {

@@ -2,11 +2,13 @@
 
 use litesvm::types::TransactionResult;
 use program_testing::fuzz::Rng;
-use program_testing::tokens;
+use program_testing::{event_authority, tokens};
+use settlement::{accounts, instruction as call};
 use solana_address::Address;
 
 use super::model::Model;
 use super::{Fuzz, ITEMS, TRADERS};
+use crate::world::LIMITS;
 
 impl Fuzz {
     pub fn deposit(&mut self, rng: &mut Rng) {
@@ -24,6 +26,31 @@ impl Fuzz {
         let asset = self.market.asset;
         let result = self.market.world.withdraw(&asset, &self.traders[who], amount);
         self.agree("withdraw", &result, |model| model.withdraw(who, amount));
+    }
+
+    /// A stranger pays an owner out, which works when the operator has been silent for long.
+    pub fn escape_withdraw(&mut self, rng: &mut Rng) {
+        let who = rng.index(TRADERS);
+        let (asset, owner) = (self.market.asset, self.address(who));
+        let accounts = accounts::EscapeWithdraw {
+            config: self.market.config,
+            vault: asset.vault,
+            ledger: self.traders[who].ledger,
+            owner,
+            mint: asset.mint,
+            destination: tokens::associated(&mut self.market.world, &asset.mint, &owner),
+            vault_tokens: asset.vault_tokens,
+            token_program: asset.token_program,
+            event_authority: event_authority(settlement::ID),
+            program: settlement::ID,
+        };
+        let stranger = self.market.user();
+        let result = self.market.call(accounts, call::EscapeWithdraw {}, &[&stranger]);
+        let gone = self.market.now() > self.last_opened + i64::from(LIMITS.escape_delay);
+        self.agree("escape_withdraw", &result, |model| {
+            let amount = model.ledgers[who];
+            gone && model.withdraw(who, amount)
+        });
     }
 
     /// Mostly it is open.
@@ -74,7 +101,9 @@ impl Fuzz {
         model: impl FnOnce(&mut Model) -> bool,
     ) {
         let possible = model(&mut self.model);
-        assert_eq!(result.is_ok(), possible, "{name}: {result:?}");
+        let refusal = result.as_ref().err();
+        let logs = refusal.map(|failed| failed.meta.logs.join("\n"));
+        assert_eq!(result.is_ok(), possible, "{name}: {}", logs.unwrap_or_default());
         self.note(name, possible);
     }
 }

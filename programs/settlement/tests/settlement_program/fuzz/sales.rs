@@ -4,7 +4,7 @@ use program_testing::fuzz::Rng;
 use settlement::instructions::CreateAuctionArgs;
 
 use super::model::{Auction, Place};
-use super::{Fuzz, ITEMS, TRADERS};
+use super::{Fuzz, ITEMS, QUIET, TRADERS};
 
 impl Fuzz {
     pub fn deposit_item(&mut self, rng: &mut Rng) {
@@ -129,9 +129,14 @@ impl Fuzz {
         *rng.pick(&suiting)
     }
 
-    /// Mostly an item that is held, and mostly whose it is.
+    /// Mostly an item that is held and not quiet, and mostly whose it is.
     fn item_and_holder(&self, rng: &mut Rng) -> (usize, usize) {
-        let at = self.item(rng, |place| matches!(place, Place::Held(_)));
+        let at = loop {
+            let at = self.item(rng, |place| matches!(place, Place::Held(_)));
+            if at >= QUIET || rng.one_in(10) {
+                break at;
+            }
+        };
         (at, self.holder(rng, at))
     }
 
