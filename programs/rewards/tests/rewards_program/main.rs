@@ -13,6 +13,7 @@ mod close_distribution;
 mod create_distribution;
 mod cu;
 mod defund;
+mod events;
 mod fund;
 mod fuzz;
 mod issue_order_reward;
