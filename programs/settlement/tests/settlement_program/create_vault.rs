@@ -63,7 +63,7 @@ const CONFIDENTIAL_MINT: Extension = (ExtensionType::ConfidentialMintBurn, |prog
 const CLOSABLE: Extension = (ExtensionType::MintCloseAuthority, |program, mint| {
     token::initialize_mint_close_authority(program, mint, Some(&SOMEBODY)).unwrap()
 });
-const METADATA: Extension = (ExtensionType::MetadataPointer, |program, mint| {
+pub const METADATA: Extension = (ExtensionType::MetadataPointer, |program, mint| {
     metadata_pointer::instruction::initialize(program, mint, Some(SOMEBODY), Some(*mint)).unwrap()
 });
 const INTEREST: Extension = (ExtensionType::InterestBearingConfig, |program, mint| {

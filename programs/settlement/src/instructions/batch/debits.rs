@@ -110,14 +110,15 @@ fn charge<'info>(
     for (account, is_signer) in head.iter().zip([true, false, false]) {
         metas.push(AccountMeta::new_readonly(*account.key, is_signer));
     }
-    let mut charges = Vec::with_capacity(ENTRY * new.len());
-    for n in new {
-        let (Some(entry), Some(grants)) = (chunk.entries.get(*n), grants.get(*n)) else {
-            return err!(SettlementError::WrongAccountCount);
-        };
-        charges.extend_from_slice(entry);
-        metas.push(AccountMeta::new(*grants.key, false));
-    }
+    let charges = if new.len() == chunk.len() {
+        metas.extend(grants.iter().map(|grants| AccountMeta::new(*grants.key, false)));
+        chunk.entries.as_flattened().to_vec()
+    } else {
+        let new_grants = new.iter().filter_map(|n| grants.get(*n));
+        metas.extend(new_grants.map(|grants| AccountMeta::new(*grants.key, false)));
+        let new_entries = new.iter().filter_map(|n| chunk.entries.get(*n));
+        new_entries.flatten().copied().collect()
+    };
     let args = ConsumeManyArgs {
         mint: *mint,
         any_of: actions::PAY | actions::BUY,

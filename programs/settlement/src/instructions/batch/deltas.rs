@@ -53,8 +53,8 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
             entries: Vec::with_capacity(len),
             sum: 0,
         };
-        let leaves = self.chunk.indexes().zip(self.chunk.entries).zip(self.ledgers);
-        for (n, ((index, entry), ledger)) in leaves.enumerate() {
+        for (n, (entry, ledger)) in self.chunk.entries.iter().zip(self.ledgers).enumerate() {
+            let index = self.chunk.index(n);
             Ledger::at(ledger, &self.vault, |ledger| {
                 let (session, amount) = read(n, entry, &ledger.owner)?;
                 let signed = self.signed(amount)?;

@@ -192,7 +192,7 @@ fn a_ledger_of_another_vault_is_refused() {
 #[test]
 fn what_is_no_ledger_is_refused() {
     let config = |scene: &mut Scene| scene.config;
-    refused_account(LEDGER, config, ErrorCode::AccountDiscriminatorMismatch);
+    refused_account(LEDGER, config, ErrorCode::AccountDidNotDeserialize);
     let missing = |scene: &mut Scene| scene.address();
     refused_account(LEDGER, missing, ErrorCode::AccountOwnedByWrongProgram);
     let foreign = |scene: &mut Scene| {

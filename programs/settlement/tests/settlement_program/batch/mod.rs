@@ -7,6 +7,7 @@ mod calls;
 mod cancel_batch;
 pub mod crowd;
 mod finalize_batch;
+mod items;
 mod large;
 mod open_batch;
 mod phases;
