@@ -1,7 +1,6 @@
 use anchor_lang::prelude::*;
 
 use super::{Withdraw, now};
-use crate::error::StakingError;
 use crate::events::{EmergencyWithdrawn, emit_by_call};
 use crate::tokens::Transfer;
 

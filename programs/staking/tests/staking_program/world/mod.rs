@@ -1,16 +1,20 @@
 //! A chain with the program on it, pools of several kinds, and people who stake.
 
+mod accounts;
+
+pub use accounts::open_accounts;
+
 use anchor_lang::{InstructionData, ToAccountMetas};
 use litesvm::types::TransactionResult;
-use program_testing::{Chain, SYSTEM_PROGRAM, derive, event_authority, instruction, tokens};
+use program_testing::{Chain, derive, instruction, tokens};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 use staking::instructions::{CreatePoolArgs, TierArgs};
-use staking::seeds::{POOL_SEED, POSITION_SEED, REWARDS_SEED, STAKES_SEED};
+use staking::seeds::{POOL_SEED, REWARDS_SEED, STAKES_SEED};
 use staking::state::{Pool, Position};
-use staking::{ID, accounts, instruction as call};
+use staking::{ID, accounts as of, instruction as call};
 
 /// Seconds over which rewards flow.
 pub const DURATION: u32 = 1_000;
@@ -178,7 +182,7 @@ impl World {
     /// A position of this owner in another pool, with stake, cooling stake and a share in no rewards yet.
     pub fn elsewhere(&mut self, other: &PoolKeys, by: &Staker) -> Address {
         let position = self.open(other, &by.owner, 0);
-        let accounts = accounts::Stake {
+        let accounts = of::Stake {
             pool: other.pool,
             position,
             stakes: other.stakes,
@@ -186,7 +190,7 @@ impl World {
         };
         self.call(accounts, call::Stake { amount: 20 }, &[&by.owner])
             .unwrap();
-        let accounts = accounts::Unstake {
+        let accounts = of::Unstake {
             pool: other.pool,
             position,
             ..self.unstake_accounts(by)
@@ -239,7 +243,7 @@ impl World {
     }
 
     pub fn pause(&mut self, by: &Keypair) -> TransactionResult {
-        let accounts = accounts::Pause {
+        let accounts = of::Pause {
             by: by.pubkey(),
             pool: self.pool.pool,
         };
@@ -248,7 +252,7 @@ impl World {
 
     /// One of the instructions that only the admin may call.
     pub fn administer(&mut self, admin: &Keypair, data: impl InstructionData) -> TransactionResult {
-        let accounts = accounts::Administer {
+        let accounts = of::Administer {
             admin: admin.pubkey(),
             pool: self.pool.pool,
         };
@@ -256,7 +260,7 @@ impl World {
     }
 
     pub fn accept_admin(&mut self, by: &Keypair) -> TransactionResult {
-        let accounts = accounts::AcceptAdmin {
+        let accounts = of::AcceptAdmin {
             proposed_admin: by.pubkey(),
             pool: self.pool.pool,
         };
@@ -308,153 +312,6 @@ impl World {
     }
 }
 
-/// The accounts of every instruction, all of them right; tests then change what should be refused.
-impl World {
-    pub fn create_accounts(&self, creator: &Keypair) -> accounts::CreatePool {
-        let PoolKeys {
-            stake_mint,
-            reward_mint,
-            ..
-        } = self.pool;
-        let pool = PoolKeys::new(&self.chain, &creator.pubkey(), 7, stake_mint, reward_mint);
-        accounts::CreatePool {
-            creator: creator.pubkey(),
-            pool: pool.pool,
-            stake_mint,
-            reward_mint,
-            stakes: pool.stakes,
-            rewards: pool.rewards,
-            stake_token_program: pool.stake_token_program,
-            reward_token_program: pool.reward_token_program,
-            system_program: SYSTEM_PROGRAM,
-        }
-    }
-
-    pub fn stake_accounts(&self, by: &Staker) -> accounts::Stake {
-        accounts::Stake {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            stake_mint: self.pool.stake_mint,
-            source: by.tokens,
-            stakes: self.pool.stakes,
-            token_program: self.pool.stake_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn unstake_accounts(&self, by: &Staker) -> accounts::Unstake {
-        accounts::Unstake {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    /// Of `withdraw` and of `emergency_withdraw`.
-    pub fn withdraw_accounts(&self, by: &Staker) -> accounts::Withdraw {
-        accounts::Withdraw {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            stake_mint: self.pool.stake_mint,
-            destination: by.tokens,
-            stakes: self.pool.stakes,
-            token_program: self.pool.stake_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn claim_accounts(&self, by: &Staker) -> accounts::Claim {
-        accounts::Claim {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            reward_mint: self.pool.reward_mint,
-            destination: by.rewards,
-            rewards: self.pool.rewards,
-            token_program: self.pool.reward_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn compound_accounts(&self, by: &Staker) -> accounts::Compound {
-        accounts::Compound {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            stake_mint: self.pool.stake_mint,
-            stakes: self.pool.stakes,
-            rewards: self.pool.rewards,
-            token_program: self.pool.stake_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn exit_accounts(&self, by: &Staker) -> accounts::Exit {
-        accounts::Exit {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-            stake_mint: self.pool.stake_mint,
-            reward_mint: self.pool.reward_mint,
-            stake_destination: by.tokens,
-            reward_destination: by.rewards,
-            stakes: self.pool.stakes,
-            rewards: self.pool.rewards,
-            stake_token_program: self.pool.stake_token_program,
-            reward_token_program: self.pool.reward_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn close_accounts(&self, by: &Staker) -> accounts::ClosePosition {
-        accounts::ClosePosition {
-            owner: by.owner.pubkey(),
-            pool: self.pool.pool,
-            position: by.position,
-        }
-    }
-
-    pub fn fund_accounts(&self) -> accounts::Fund {
-        accounts::Fund {
-            admin: self.admin.pubkey(),
-            pool: self.pool.pool,
-            reward_mint: self.pool.reward_mint,
-            source: self.treasury,
-            rewards: self.pool.rewards,
-            token_program: self.pool.reward_token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn recover_accounts(
-        &self,
-        source: Address,
-        mint: Address,
-        destination: Address,
-    ) -> accounts::Recover {
-        accounts::Recover {
-            admin: self.admin.pubkey(),
-            pool: self.pool.pool,
-            mint,
-            source,
-            destination,
-            token_program: tokens::program_of(&self.chain, &mint),
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-}
-
 impl PoolKeys {
     pub fn new(chain: &Chain, creator: &Address, id: u64, stake_mint: Address, reward_mint: Address) -> Self {
         let pool = derive(ID, &[POOL_SEED, creator.as_ref(), &id.to_le_bytes()]);
@@ -467,17 +324,6 @@ impl PoolKeys {
             stake_token_program: tokens::program_of(chain, &stake_mint),
             reward_token_program: tokens::program_of(chain, &reward_mint),
         }
-    }
-}
-
-/// Accounts of `open_position`, all of them right.
-pub fn open_accounts(pool: &PoolKeys, owner: &Keypair, tier: u8) -> accounts::OpenPosition {
-    let owner = owner.pubkey();
-    accounts::OpenPosition {
-        owner,
-        pool: pool.pool,
-        position: derive(ID, &[POSITION_SEED, pool.pool.as_ref(), owner.as_ref(), &[tier]]),
-        system_program: SYSTEM_PROGRAM,
     }
 }
 
