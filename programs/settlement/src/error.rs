@@ -18,7 +18,7 @@ pub enum SettlementError {
     NotAdmin,
     #[msg("The signer may not pause: sign with the guardian or admin key that the config holds")]
     NotGuardian,
-    #[msg("The signer does not own this ledger: sign with the owner's key, or pass your own ledger")]
+    #[msg("The ledger is of somebody else: pass the ledger of whoever signs, or of whoever is to be paid")]
     NotLedgerOwner,
     #[msg("The authority or guardian is all zeros: pass a key that somebody holds")]
     MissingKey,
