@@ -44,6 +44,6 @@ impl Bid<'_> {
             refund,
             ends: auction.ends,
         };
-        emit_by_call(&ctx.accounts.event_authority, 184, &event)
+        emit_by_call(&ctx.accounts.event_authority, 5 * 32 + 3 * 8, &event)
     }
 }

@@ -93,6 +93,6 @@ impl BuyItem<'_> {
             royalty: parts.royalty,
             creator: terms.creator,
         };
-        emit_by_call(&ctx.accounts.event_authority, 280, &event)
+        emit_by_call(&ctx.accounts.event_authority, 8 * 32 + 3 * 8, &event)
     }
 }

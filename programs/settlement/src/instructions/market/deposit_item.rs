@@ -62,6 +62,6 @@ impl DepositItem<'_> {
             mint: accounts.mint.key(),
             holder,
         };
-        emit_by_call(&ctx.accounts.event_authority, 128, &event)
+        emit_by_call(&ctx.accounts.event_authority, 4 * 32, &event)
     }
 }

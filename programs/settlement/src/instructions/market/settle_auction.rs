@@ -83,7 +83,7 @@ impl SettleAuction<'_> {
             royalty: parts.royalty,
             creator: terms.creator,
         };
-        emit_by_call(&ctx.accounts.event_authority, 280, &event)
+        emit_by_call(&ctx.accounts.event_authority, 8 * 32 + 3 * 8, &event)
     }
 
     fn give_back(ctx: Context<Self>) {

@@ -66,6 +66,6 @@ impl WithdrawItem<'_> {
             holder: accounts.holder.key(),
             destination: accounts.destination.key(),
         };
-        emit_by_call(&ctx.accounts.event_authority, 160, &event)
+        emit_by_call(&ctx.accounts.event_authority, 5 * 32, &event)
     }
 }
