@@ -3,7 +3,7 @@
 use novate_protocol::merkle::Tree;
 use program_testing::substitution::Substitutions;
 use program_testing::tokens::{self, TOKEN_PROGRAMS};
-use program_testing::{assert_refused, events, instruction, units};
+use program_testing::{assert_refused, events, instruction};
 use rewards::error::RewardsError;
 use rewards::events::Claimed;
 use rewards::instruction as call;
@@ -50,50 +50,6 @@ fn what_is_proved_is_paid() {
         );
         assert_eq!((event.amount, event.paid, event.total_paid), (600, 600, 600));
     }
-}
-
-/// Seventeen siblings, as with 131,072 leaves.
-#[test]
-fn it_costs_at_most_11000_compute_units_at_17_levels() {
-    for (token_program, signed, limit) in [
-        (anchor_spl::token::ID, true, 11_000),
-        (anchor_spl::token::ID, false, 11_000),
-        (anchor_spl::token_2022::ID, true, 13_000),
-    ] {
-        let mut world = World::with(token_program);
-        let pot = world.pot(Kind::Merkle);
-        let alice = world.recipient();
-        world.open(&pot, &alice).unwrap();
-        let (root, proof) = deep(&pot, &alice, 600, 17);
-        world.publish(&pot, root, 600, 1).unwrap();
-        let args = ClaimMerkleArgs {
-            cumulative: 600,
-            proof,
-        };
-        let mut claim = instruction(
-            ID,
-            world.claim_merkle_accounts(&pot, &alice),
-            call::ClaimMerkle { args },
-        );
-        claim.accounts[0].is_signer = signed;
-        // Somebody else pays for the transaction, else Alice would sign it in any case.
-        let signers: &[_] = if signed { &[&alice.key] } else { &[] };
-        let units = units(&world.send(claim, signers));
-        println!("claim_merkle, 17 levels, {token_program}, signed {signed}: {units} compute units");
-        assert!(units <= limit, "{units}");
-    }
-}
-
-/// Root and proof of one leaf under made-up siblings.
-pub fn deep(pot: &Pot, to: &Recipient, cumulative: u64, levels: u8) -> ([u8; 32], Vec<u8>) {
-    let mut root = leaf(&pot.distribution, &to.address(), cumulative);
-    let mut proof = Vec::new();
-    for level in 0..levels {
-        let sibling = [level + 1; 32];
-        root = Tree::new(vec![root, sibling]).root();
-        proof.extend(sibling);
-    }
-    (root, proof)
 }
 
 #[test]

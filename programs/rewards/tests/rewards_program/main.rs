@@ -17,6 +17,7 @@ mod events;
 mod fund;
 mod fuzz;
 mod issue_order_reward;
+mod mints;
 mod open_claim;
 mod propose_authority;
 mod publish_root;

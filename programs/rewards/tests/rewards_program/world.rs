@@ -307,3 +307,15 @@ pub fn leaf(distribution: &Address, account: &Address, cumulative: u64) -> [u8; 
     };
     leaf.hash()
 }
+
+/// Root and proof of one leaf under made-up siblings.
+pub fn deep(pot: &Pot, to: &Recipient, cumulative: u64, levels: u8) -> ([u8; 32], Vec<u8>) {
+    let mut root = leaf(&pot.distribution, &to.address(), cumulative);
+    let mut proof = Vec::new();
+    for level in 0..levels {
+        let sibling = [level + 1; 32];
+        root = Tree::new(vec![root, sibling]).root();
+        proof.extend(sibling);
+    }
+    (root, proof)
+}
