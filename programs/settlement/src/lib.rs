@@ -1,8 +1,22 @@
-//! The Solana side of Novate: vaults of SPL tokens, and a ledger for every owner in each vault.
+//! The Solana side of Novate: vaults of SPL tokens, ledgers of their owners, a market for NFTs, and net settlement.
 //!
-//! A *config* is one settlement: its keys and its pause. Under it, each mint has at most one *vault*, and each
-//! owner at most one *ledger* per vault. Tokens enter by `deposit` and leave by `withdraw`; the tokens of a
-//! vault are never fewer than the sum of its ledgers, which the vault's `total` holds.
+//! A *config* is one settlement: its keys, its limits and its pause. Under it, each mint has at most one *vault*, and
+//! each owner at most one *ledger* per vault. Tokens enter by `deposit` and leave by `withdraw`; the tokens of a
+//! vault are never fewer than what it owes, which its `total` holds: ledgers, bids, and what a batch is moving.
+//!
+//! A *batch* is many signed intents, netted to a few changes of ledgers and moves of items. Its header commits to
+//! them by Merkle roots, and is signed by the settlement *authority*. A batch is over as a whole or not at all:
+//!
+//! ```text
+//! open_batch -> challenge window -> debits and items, any order -> credits -> finalize_batch
+//!                 |                   | settle window is over         | no way back: nothing can fail any more
+//!                 cancel_batch        revert_deltas, revert_items     | (abandon_batch, if it was signed wrongly)
+//!                 `--------------- close_batch                        |
+//! ```
+//!
+//! Anybody may send every chunk of it, any number of times. Each debit is charged to the owner's session by
+//! session-keys, so the authority can never take more than the owner's session allows. Batches are over one after
+//! the other. When no batch comes for longer than the escape delay, anybody may pay owners out.
 //!
 //! The program id is the SHA-256 hash of "Novate settlement program". It has no private key, so it can only
 //! be placed where programs are placed by id: in tests and on a local node. Before deploying to a public

@@ -40,6 +40,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the account is not a ledger of this vault; those of `with`.
+    #[inline]
     pub fn at<R>(
         account: &AccountInfo,
         vault: &Pubkey,

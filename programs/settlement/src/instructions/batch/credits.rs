@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 
 use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
 use super::chunk::Chunk;
-use super::deltas::{Done, Plan};
+use super::deltas::Plan;
 use crate::error::SettlementError;
 use crate::events::Deltas;
 use crate::state::{Ledger, OpenBatch};
@@ -42,23 +42,22 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::add,
     };
-    let done = plan.run(&mut deltas, |_, amount, _| {
+    let mut done = plan.run(&mut deltas, |_, amount, _| {
         Ok((NO_SESSION, u64::from_le_bytes(*amount)))
     })?;
-    let Done {
-        mut hashes,
-        new,
-        entries,
-        sum,
-    } = done;
-    plan.chunk
-        .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
+    plan.chunk.require_proved(
+        &batch.deltas_root,
+        batch.delta_count,
+        &mut done.hashes,
+        &args.proof,
+    )?;
 
-    if let Some(n) = new.first() {
-        batch.note_credit(plan.chunk.index(*n))?;
+    if let Some(n) = done.new_of(plan.chunk.len()).next() {
+        batch.note_credit(plan.chunk.index(n))?;
     }
-    batch.deltas_applied = batch.deltas_applied.saturating_add(new.len() as u32);
-    vault.credit_for(batch, sum)?;
+    let entries = done.entries;
+    batch.deltas_applied = batch.deltas_applied.saturating_add(entries.len() as u32);
+    vault.credit_for(batch, done.sum)?;
     let event = Deltas {
         config: &batch.config,
         sequence: batch.sequence,

@@ -53,31 +53,29 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::subtract,
     };
-    let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
+    let mut done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
         let session = session_at(grants.get(n), *slot, owner)?;
         Ok((session, u64::from_le_bytes(*amount)))
     })?;
-    let Done {
-        mut hashes,
-        new,
-        entries,
-        sum,
-    } = done;
-    plan.chunk
-        .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
+    plan.chunk.require_proved(
+        &batch.deltas_root,
+        batch.delta_count,
+        &mut done.hashes,
+        &args.proof,
+    )?;
 
-    if let Some(n) = new.last() {
-        batch.note_debit(plan.chunk.index(*n))?;
+    if let Some(n) = done.new_of(plan.chunk.len()).next_back() {
+        batch.note_debit(plan.chunk.index(n))?;
     }
-    batch.deltas_applied = batch.deltas_applied.saturating_add(new.len() as u32);
-    vault.debit_for(batch, sum)?;
-    charge(accounts, &vault.mint, &plan.chunk, &new, callee)?;
+    batch.deltas_applied = batch.deltas_applied.saturating_add(done.entries.len() as u32);
+    vault.debit_for(batch, done.sum)?;
+    charge(accounts, &vault.mint, &plan.chunk, &done, callee)?;
     let event = Deltas {
         config: &batch.config,
         sequence: batch.sequence,
         vault: &plan.vault,
         mint: &vault.mint,
-        entries: &entries,
+        entries: &done.entries,
     };
     event.emit_applied(&accounts.event_authority)
 }
@@ -102,22 +100,22 @@ fn charge<'info>(
     accounts: &ApplyDeltas<'info>,
     mint: &Pubkey,
     chunk: &Chunk<ENTRY>,
-    new: &[usize],
+    done: &Done,
     callee: &[AccountInfo<'info>],
 ) -> Result<()> {
     let (head, grants) = callee.split_at(CALLEE_ACCOUNTS);
-    let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + new.len());
+    let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + chunk.len());
     for (account, is_signer) in head.iter().zip([true, false, false]) {
         metas.push(AccountMeta::new_readonly(*account.key, is_signer));
     }
-    let charges = if new.len() == chunk.len() {
-        metas.extend(grants.iter().map(|grants| AccountMeta::new(*grants.key, false)));
+    let charges = if done.skipped.is_empty() {
+        metas.extend(grants.iter().map(writable));
         chunk.entries.as_flattened().to_vec()
     } else {
-        let new_grants = new.iter().filter_map(|n| grants.get(*n));
-        metas.extend(new_grants.map(|grants| AccountMeta::new(*grants.key, false)));
-        let new_entries = new.iter().filter_map(|n| chunk.entries.get(*n));
-        new_entries.flatten().copied().collect()
+        let new = || done.new_of(chunk.len());
+        metas.extend(new().filter_map(|n| grants.get(n)).map(writable));
+        let entries = new().filter_map(|n| chunk.entries.get(n));
+        entries.flatten().copied().collect()
     };
     let args = ConsumeManyArgs {
         mint: *mint,
@@ -135,4 +133,8 @@ fn charge<'info>(
     let config = *accounts.config.load()?;
     config.with_seeds(|seeds| invoke_signed_unchecked(&call, callee, &[seeds]))?;
     Ok(())
+}
+
+fn writable(account: &AccountInfo) -> AccountMeta {
+    AccountMeta::new(*account.key, false)
 }

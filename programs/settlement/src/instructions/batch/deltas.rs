@@ -11,7 +11,7 @@ use crate::events::DeltaEntry;
 use crate::state::{Bitmap, Ledger};
 
 /// Which leaves, and what to do with them.
-pub(super) struct Plan<'a, 'info, const LEN: usize> {
+pub(super) struct Plan<'a, 'info, C, const LEN: usize> {
     pub chunk: Chunk<'a, LEN>,
     /// What the leaves are.
     pub side: Side,
@@ -22,22 +22,32 @@ pub(super) struct Plan<'a, 'info, const LEN: usize> {
     /// One for each leaf.
     pub ledgers: &'a [AccountInfo<'info>],
     /// What is done to a ledger; returns its new balance.
-    pub change: fn(&mut Ledger, u64) -> Result<u64>,
+    pub change: C,
 }
 
 /// What was done.
 pub(super) struct Done {
     /// Of all leaves, still to be proved.
     pub hashes: Vec<[u8; 32]>,
-    /// The leaves whose bits were not as wanted, by their position in the chunk.
-    pub new: Vec<usize>,
-    /// For each of these what is told about it.
+    /// The leaves whose bits were as wanted already, by their position in the chunk; mostly there are none.
+    pub skipped: Vec<usize>,
+    /// What is told about each of the others.
     pub entries: Vec<DeltaEntry>,
     /// Of their amounts.
     pub sum: u64,
 }
 
-impl<const LEN: usize> Plan<'_, '_, LEN> {
+impl Done {
+    /// Positions in the chunk of the leaves that were not skipped.
+    pub fn new_of(&self, len: usize) -> impl DoubleEndedIterator<Item = usize> {
+        (0..len).filter(|n| !self.skipped.contains(n))
+    }
+}
+
+impl<C, const LEN: usize> Plan<'_, '_, C, LEN>
+where
+    C: Fn(&mut Ledger, u64) -> Result<u64>,
+{
     /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits.
     ///
     /// `read` gives session and amount of the n-th leaf, whose ledger is of this owner.
@@ -49,7 +59,7 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
         let len = self.chunk.len();
         let mut done = Done {
             hashes: Vec::with_capacity(len),
-            new: Vec::with_capacity(len),
+            skipped: Vec::new(),
             entries: Vec::with_capacity(len),
             sum: 0,
         };
@@ -69,13 +79,14 @@ impl<const LEN: usize> Plan<'_, '_, LEN> {
                 if bits.put(index, self.bit) {
                     let balance = (self.change)(ledger, amount)?;
                     done.sum = done.sum.checked_add(amount).ok_or(SettlementError::Overflow)?;
-                    done.new.push(n);
                     done.entries.push(DeltaEntry {
                         owner: ledger.owner,
                         session,
                         amount: signed,
                         balance,
                     });
+                } else {
+                    done.skipped.push(n);
                 }
                 Ok(())
             })?;

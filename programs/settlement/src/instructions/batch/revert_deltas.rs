@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use super::apply_deltas::Side;
 use super::chunk::Chunk;
-use super::deltas::{Done, Plan};
+use super::deltas::Plan;
 use crate::error::SettlementError;
 use crate::events::Deltas;
 use crate::state::{Batch, Config, Ledger, OpenBatch, Vault};
@@ -59,18 +59,17 @@ impl<'info> RevertDeltas<'info> {
             ledgers,
             change: Ledger::add,
         };
-        let done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
-        let Done {
-            mut hashes,
-            new,
-            mut entries,
-            sum,
-        } = done;
-        plan.chunk
-            .require_proved(&batch.deltas_root, batch.delta_count, &mut hashes, &args.proof)?;
+        let mut done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
+        plan.chunk.require_proved(
+            &batch.deltas_root,
+            batch.delta_count,
+            &mut done.hashes,
+            &args.proof,
+        )?;
 
-        batch.deltas_applied = batch.deltas_applied.saturating_sub(new.len() as u32);
-        vault.revert_for(batch, sum)?;
+        let mut entries = done.entries;
+        batch.deltas_applied = batch.deltas_applied.saturating_sub(entries.len() as u32);
+        vault.revert_for(batch, done.sum)?;
         for entry in &mut entries {
             entry.amount = entry.amount.saturating_neg();
         }
