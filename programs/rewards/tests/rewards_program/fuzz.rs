@@ -7,6 +7,9 @@
 
 mod model;
 
+use std::collections::BTreeMap;
+
+use litesvm::types::TransactionResult;
 use program_testing::fuzz::{self, Rng};
 use program_testing::tokens;
 use rewards::instruction as call;
@@ -29,21 +32,46 @@ struct Fuzz<'a> {
     paid: [u64; RECIPIENTS],
     /// Numbers used so far.
     created: u64,
+    tried: &'a mut Tried,
+}
+
+/// How often each instruction was accepted and refused.
+#[derive(Default)]
+struct Tried(BTreeMap<&'static str, [u64; 2]>);
+
+impl Tried {
+    /// The instruction has gone through exactly when it may.
+    #[track_caller]
+    fn expect(&mut self, instruction: &'static str, done: &TransactionResult, may: bool) {
+        assert_eq!(done.is_ok(), may, "{instruction}: {done:?}");
+        self.0.entry(instruction).or_default()[usize::from(may)] += 1;
+    }
 }
 
 #[test]
 fn histories() {
+    let mut tried = Tried::default();
     fuzz::histories(250, |rng, steps| {
-        let mut fuzz = Fuzz::new(rng);
+        let mut fuzz = Fuzz::new(rng, &mut tried);
         for _ in 0..steps {
             fuzz.step();
             fuzz.check();
         }
     });
+    println!("refused and accepted: {:?}", tried.0);
+    // Else the histories say less than they seem to.
+    if fuzz::steps() >= 10_000 {
+        assert_eq!(tried.0.len(), 10);
+        assert!(
+            tried.0.values().flatten().all(|times| *times >= 10),
+            "{:?}",
+            tried.0
+        );
+    }
 }
 
 impl<'a> Fuzz<'a> {
-    fn new(rng: &'a mut Rng) -> Self {
+    fn new(rng: &'a mut Rng, tried: &'a mut Tried) -> Self {
         let mut world = World::new();
         let recipients = (0..RECIPIENTS).map(|_| world.recipient()).collect();
         let mut fuzz = Self {
@@ -53,6 +81,7 @@ impl<'a> Fuzz<'a> {
             models: Vec::new(),
             paid: [0; RECIPIENTS],
             created: 0,
+            tried,
         };
         for kind in [Kind::Direct, Kind::Merkle, Kind::Orders] {
             let model = fuzz.create(kind);
@@ -114,6 +143,7 @@ impl<'a> Fuzz<'a> {
         let seconds = match self.rng.below(10) {
             0 => -(self.rng.below(60) as i64),
             1 => self.rng.below(6 * HOUR as u64) as i64,
+            2 => self.rng.below(30 * HOUR as u64) as i64, // past deadlines
             _ => self.rng.below(HOUR as u64 / 2) as i64,
         };
         self.world.chain.advance(seconds);
@@ -125,7 +155,7 @@ impl<'a> Fuzz<'a> {
         let model = &mut self.models[at];
         let may = amount > 0 && amount <= purse && !model.ended(self.world.chain.now());
         let done = self.world.fund(&model.pot, amount);
-        assert_eq!(done.is_ok(), may, "fund {amount}: {done:?}");
+        self.tried.expect("fund", &done, may);
         if may {
             model.funded += amount;
         }
@@ -136,7 +166,7 @@ impl<'a> Fuzz<'a> {
         let amount = self.rng.amount(model.unallocated());
         let may = amount > 0 && amount <= model.unallocated();
         let done = self.world.defund(&model.pot, amount);
-        assert_eq!(done.is_ok(), may, "defund {amount}: {done:?}");
+        self.tried.expect("defund", &done, may);
         if may {
             model.returned += amount;
         }
@@ -165,7 +195,7 @@ impl<'a> Fuzz<'a> {
         let may =
             amount > 0 && amount <= model.unallocated() && !known && !model.ended(self.world.chain.now());
         let done = self.world.allocate(&model.pot, &self.recipients[to], amount);
-        assert_eq!(done.is_ok(), may, "allocate {amount}: {done:?}");
+        self.tried.expect("allocate", &done, may);
         if may {
             model.promises.insert(to as u64, Promise::new(to, amount));
         }
@@ -184,7 +214,7 @@ impl<'a> Fuzz<'a> {
         let done = self
             .world
             .issue(&model.pot, &self.recipients[to], order_id(order), amount);
-        assert_eq!(done.is_ok(), may, "issue {amount}: {done:?}");
+        self.tried.expect("issue_order_reward", &done, may);
         if may {
             model.count_order(amount, now);
             model.promises.insert(order, Promise::new(to, amount));
@@ -210,7 +240,7 @@ impl<'a> Fuzz<'a> {
         let rewards = tree(&model.pot, &self.recipients, &leaves);
         let epoch = model.trees.len() as u64 + 1;
         let done = self.world.publish(&model.pot, rewards.tree.root(), total, epoch);
-        assert_eq!(done.is_ok(), may, "publish {total}: {done:?}");
+        self.tried.expect("publish_root", &done, may);
         if may {
             model.published = total;
             model.trees.push(leaves);
@@ -238,7 +268,7 @@ impl<'a> Fuzz<'a> {
             Kind::Orders => self.world.claim_order(&model.pot, to, order_id(key)),
             _ => self.world.claim(&model.pot, to),
         };
-        assert_eq!(done.is_ok(), due > 0, "claim {due}: {done:?}");
+        self.tried.expect("claim", &done, due > 0);
         if let Some(promise) = model.promises.get_mut(&key) {
             promise.paid += due;
         }
@@ -270,7 +300,7 @@ impl<'a> Fuzz<'a> {
         let rewards = tree(&model.pot, &self.recipients, &model.trees[epoch]);
         let args = rewards.claim(leaf);
         let done = self.world.claim_merkle(&model.pot, &self.recipients[to], args);
-        assert_eq!(done.is_ok(), due > 0, "claim {due}: {done:?}");
+        self.tried.expect("claim_merkle", &done, due > 0);
         model.merkle_paid[to] += due;
     }
 
@@ -290,7 +320,7 @@ impl<'a> Fuzz<'a> {
         let kept = model.kept(key, now);
         let accounts = self.world.revoke_accounts(&model.pot, allocation);
         let done = self.world.call(accounts, call::Revoke {}, &[]);
-        assert_eq!(done.is_ok(), kept.is_some(), "revoke to {kept:?}: {done:?}");
+        self.tried.expect("revoke", &done, kept.is_some());
         if let (Some(kept), Some(promise)) = (kept, model.promises.get_mut(&key)) {
             promise.amount = kept;
             promise.revoked = true;
@@ -303,7 +333,7 @@ impl<'a> Fuzz<'a> {
         let held = model.funded - model.paid() - model.returned;
         let may = model.ended(now) && held > 0;
         let done = self.world.clawback(&model.pot);
-        assert_eq!(done.is_ok(), may, "clawback of {held}: {done:?}");
+        self.tried.expect("clawback", &done, may);
         if may {
             model.returned += held;
             model.clawed_back = true;
@@ -320,7 +350,7 @@ impl<'a> Fuzz<'a> {
         }
         let (pot, kind) = (model.pot, model.kind);
         let done = self.world.close(&pot);
-        assert_eq!(done.is_ok(), may, "close: {done:?}");
+        self.tried.expect("close_distribution", &done, may);
         if !may {
             return;
         }
