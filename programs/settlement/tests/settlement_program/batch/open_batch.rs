@@ -10,6 +10,7 @@ use solana_instruction::Instruction;
 use solana_instruction::error::InstructionError;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
+use solana_transaction::TransactionError;
 
 use super::calls::INSTRUCTIONS;
 use super::plan::{Plan, batch_of};
@@ -277,25 +278,73 @@ fn two_signatures_or_none_in_the_instruction_are_refused() {
     not_signed(&mut scene, &plan, &[none]);
 }
 
+/// Where `instruction` keeps which instruction holds the signature, the key and the message.
+const SIGNATURE_AT: usize = 2 + 2;
+const KEY_AT: usize = 2 + 6;
+const MESSAGE_AT: usize = 2 + 12;
+
+/// Instruction 0 is verified and harmless. So is `lying`, behind it, because one part of what it verifies is what
+/// instruction 0 has in that place, and not its own bytes there, which say that the authority signed the header.
+#[track_caller]
+fn part_of_another(scene: &mut Scene, plan: &Plan, harmless: Instruction, mut lying: Instruction, at: usize) {
+    let unchanged = lying.clone();
+    lying.data[at..at + 2].copy_from_slice(&0u16.to_le_bytes());
+    not_signed(scene, plan, &[harmless.clone(), lying]);
+    // Its own bytes alone are no signature.
+    let payer = scene.admin.insecure_clone();
+    let open = scene.open_batch(plan, &payer.pubkey());
+    let failed = scene.send(&[harmless, unchanged, open], &[&payer]).unwrap_err();
+    let invalid = InstructionError::Custom(2); // InvalidSignature, of `PrecompileError`
+    assert_eq!(failed.err, TransactionError::InstructionError(1, invalid));
+}
+
 #[test]
-fn what_is_verified_elsewhere_does_not_count() {
-    // The signature in instruction 1 is one of Mallory's over anything, which instruction 0 holds; its own bytes say
-    // that the authority signed the header.
+fn a_key_in_another_instruction_does_not_count() {
     let mut scene = Scene::new();
     let plan = scene.plan();
-    let mallory = scene.key();
-    let honest = ed25519::verify(&mallory, &plan.header.solana_message());
-    for elsewhere in [&[2][..], &[6], &[12], &[2, 6, 12]] {
-        let mut lying = ed25519::verify(&scene.authority, &plan.header.solana_message());
-        for at in elsewhere {
-            lying.data[2 + at..4 + at].copy_from_slice(&0u16.to_le_bytes());
-        }
-        let payer = scene.admin.insecure_clone();
-        let open = scene.open_batch(&plan, &payer.pubkey());
-        let result = scene.send(&[honest.clone(), lying, open], &[&payer]);
-        assert!(result.is_err());
-        assert!(!scene.exists(&plan.address));
+    let (mallory, message) = (scene.key(), plan.header.solana_message());
+    let harmless = ed25519::verify(&mallory, &message);
+    let signature = mallory.sign_message(&message);
+    let lying = ed25519::verify_signature(&scene.authority, &message, signature.as_array());
+    part_of_another(&mut scene, &plan, harmless, lying, KEY_AT);
+}
+
+#[test]
+fn a_message_in_another_instruction_does_not_count() {
+    let mut scene = Scene::new();
+    let plan = scene.plan();
+    let earlier = BatchHeader {
+        blob_cid: [8; 36],
+        ..plan.header
+    };
+    let harmless = ed25519::verify(&scene.authority, &earlier.solana_message());
+    let signature = scene.authority.sign_message(&earlier.solana_message());
+    let message = plan.header.solana_message();
+    let lying = ed25519::verify_signature(&scene.authority, &message, signature.as_array());
+    part_of_another(&mut scene, &plan, harmless, lying, MESSAGE_AT);
+}
+
+#[test]
+fn a_signature_in_another_instruction_does_not_count() {
+    let mut scene = Scene::new();
+    let plan = scene.plan();
+    let message = plan.header.solana_message();
+    let harmless = ed25519::verify(&scene.authority, &message);
+    let lying = ed25519::verify_signature(&scene.authority, &message, &[0; 64]);
+    part_of_another(&mut scene, &plan, harmless, lying, SIGNATURE_AT);
+}
+
+#[test]
+fn all_parts_in_another_instruction_do_not_count() {
+    let mut scene = Scene::new();
+    let plan = scene.plan();
+    let message = plan.header.solana_message();
+    let harmless = ed25519::verify(&scene.key(), &message);
+    let mut lying = ed25519::verify_signature(&scene.authority, &message, &[0; 64]);
+    for at in [SIGNATURE_AT, KEY_AT, MESSAGE_AT] {
+        lying.data[at..at + 2].copy_from_slice(&0u16.to_le_bytes());
     }
+    not_signed(&mut scene, &plan, &[harmless, lying]);
 }
 
 #[test]
