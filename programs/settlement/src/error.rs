@@ -193,6 +193,26 @@ pub enum SettlementError {
     OperatorIsThere,
     #[msg("This is not who paid for the batch: pass the payer that the batch names")]
     WrongPayer,
+    #[msg("A batch is open: change limits when it is over; a pause keeps the next one from being opened")]
+    BatchIsOpen,
+    #[msg(
+        "The batch may still be finished: abandon it when the escape delay has passed after its settle window"
+    )]
+    TooEarlyToAbandon,
+    #[msg(
+        "The batch has debited less in this vault than would be given back: pass the vault of these leaves"
+    )]
+    RevertAboveDebits,
+    #[msg(
+        "Another account than the config would charge the sessions: pass the batch's config after the ledgers"
+    )]
+    WrongConsumer,
+    #[msg("The holder's session does not name this config: only the settlement that it names may use it")]
+    NotConsumer,
+    #[msg("The holder's session is over: it has expired or was revoked, so the item cannot be moved")]
+    SessionOver,
+    #[msg("The holder's session does not allow to offer items (LIST), so the item cannot be moved")]
+    ListNotAllowed,
 }
 
 impl From<Refused> for SettlementError {

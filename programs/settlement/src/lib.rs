@@ -148,7 +148,7 @@ pub mod settlement {
 
     /// Changes windows and sizes of batches.
     ///
-    /// Who may call: the admin, within the bounds of [`state::Limits`].
+    /// Who may call: the admin, within the bounds of [`state::Limits`], while no batch is open.
     pub fn set_limits(ctx: Context<SetLimits>, limits: state::Limits) -> Result<()> {
         SetLimits::handler(ctx, limits)
     }
@@ -176,16 +176,17 @@ pub mod settlement {
         OpenBatch::handler(ctx)
     }
 
-    /// Applies a chunk of a batch's moves of items; when and how is as in `apply_deltas`.
+    /// Applies a chunk of a batch's moves of items; when and how is as in `apply_deltas`. Each holder must have a
+    /// session that allows to offer items and names the settlement.
     ///
     /// Who may call: anybody.
-    pub fn apply_items<'info>(ctx: Context<'info, ApplyItems<'info>>, args: ItemsArgs) -> Result<()> {
+    pub fn apply_items<'info>(ctx: Context<'info, ApplyItems<'info>>, args: ApplyItemsArgs) -> Result<()> {
         ApplyItems::handler(ctx, args)
     }
 
     /// Ends a batch of which everything is applied.
     ///
-    /// Who may call: anybody.
+    /// Who may call: anybody, when `apply_deltas` may be called.
     pub fn finalize_batch<'info>(ctx: Context<'info, FinalizeBatch<'info>>) -> Result<()> {
         FinalizeBatch::handler(ctx)
     }
@@ -199,7 +200,8 @@ pub mod settlement {
 
     /// Gives a chunk of debits back to their ledgers.
     ///
-    /// Who may call: anybody, when the batch was not past its debits before its settle window was over.
+    /// Who may call: anybody, when its settle window is over and it is not past the point of no return: no
+    /// credit is applied, or, of a batch without deltas, not every item.
     pub fn revert_deltas<'info>(
         ctx: Context<'info, RevertDeltas<'info>>,
         args: RevertDeltasArgs,
@@ -210,7 +212,7 @@ pub mod settlement {
     /// Moves a chunk of items back to their holders; when is as in `revert_deltas`.
     ///
     /// Who may call: anybody.
-    pub fn revert_items<'info>(ctx: Context<'info, RevertItems<'info>>, args: ItemsArgs) -> Result<()> {
+    pub fn revert_items<'info>(ctx: Context<'info, RevertItems<'info>>, args: RevertItemsArgs) -> Result<()> {
         RevertItems::handler(ctx, args)
     }
 
@@ -221,10 +223,11 @@ pub mod settlement {
         CloseBatch::handler(ctx)
     }
 
-    /// Ends a batch that can be neither finalized nor reverted, because its deltas do not sum to zero.
+    /// Ends a batch that can be neither finalized nor reverted: its authority signed deltas that do not sum to zero,
+    /// or that are not in canonical order.
     ///
-    /// Who may call: the admin, when the escape delay has passed since the batch was opened.
-    pub fn abandon_batch(ctx: Context<AbandonBatch>) -> Result<()> {
+    /// Who may call: the admin, when the escape delay has passed since the batch's settle window was over.
+    pub fn abandon_batch<'info>(ctx: Context<'info, AbandonBatch<'info>>) -> Result<()> {
         AbandonBatch::handler(ctx)
     }
 

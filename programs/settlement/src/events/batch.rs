@@ -20,8 +20,9 @@ pub struct BatchOpened {
     pub window_opened_at: u64,
     /// Applied from here on, in Unix seconds.
     pub apply_from: i64,
-    /// Taken back from here on, unless past the point of no return; in Unix seconds.
-    pub revert_from: i64,
+    /// For so many seconds, counted from `apply_from` or, when that is later, from the end of the batch before;
+    /// then it is taken back, unless past the point of no return.
+    pub settle_window: u32,
     /// Paid the account's rent.
     pub payer: Pubkey,
 }
@@ -111,11 +112,11 @@ pub struct NetBatchSettled {
     pub totals: Vec<BatchTotal>,
 }
 
-/// What a batch moved of one mint.
+/// What a batch moved of one mint, or left behind.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchTotal {
     pub mint: Pubkey,
-    /// The sum of the debits, which is that of the credits.
+    /// Of a settled batch the sum of the debits, which is that of the credits; of an abandoned one the difference.
     pub amount: u64,
 }
 
@@ -143,6 +144,8 @@ pub struct BatchAbandoned {
     pub sequence: u64,
     /// How many of its deltas stay applied.
     pub deltas_applied: u32,
+    /// What it had debited and not credited, of each vault that it debited: see `Vault::stranded`.
+    pub stranded: Vec<BatchTotal>,
     /// The admin.
     pub by: Pubkey,
 }

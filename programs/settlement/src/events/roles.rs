@@ -69,7 +69,7 @@ pub struct AuthorityProposed {
 pub struct AuthorityCancelled {
     pub config: Pubkey,
     pub pending_authority: Pubkey,
-    /// The guardian or the admin.
+    /// The guardian or the admin; or the new admin, who has just taken over.
     pub by: Pubkey,
 }
 

@@ -45,8 +45,8 @@ pub struct Batch {
     pub opened_at: i64,
     /// Nothing is applied before.
     pub apply_from: i64,
-    /// From here on the batch is not applied but taken back, unless it is past the point of no return.
-    pub revert_from: i64,
+    /// For how many seconds it may be applied, see [`Batch::revert_from`].
+    pub settle_window: u32,
     pub delta_count: u32,
     pub item_count: u32,
     /// How many bits of each bitmap are set.
@@ -61,7 +61,7 @@ pub struct Batch {
     /// 1 when the guardian has cancelled it, else 0.
     pub cancelled: u8,
     #[doc(hidden)]
-    pub padding: [u8; 3],
+    pub padding: [u8; 7],
 }
 
 impl Batch {
@@ -70,9 +70,18 @@ impl Batch {
         HEAD + Bitmap::len(delta_count) + Bitmap::len(item_count)
     }
 
-    /// Is everything that is left sure to succeed?
+    /// Is everything that is left sure to succeed? So it is from the first credit on; of a batch without deltas,
+    /// when all its items are applied.
     pub fn is_past_return(&self) -> bool {
-        self.first_credit != NO_CREDIT
+        let items_only = self.delta_count == 0 && self.item_count > 0;
+        self.first_credit != NO_CREDIT || (items_only && self.items_applied == self.item_count)
+    }
+
+    /// From here on the batch is not applied but taken back, unless it is past the point of no return; in Unix
+    /// seconds, when it is its turn. The time in which it waits for its turn does not count.
+    pub fn revert_from(&self, config: &Config) -> i64 {
+        let from = self.apply_from.max(config.turn_from);
+        from.saturating_add(self.settle_window.into())
     }
 
     /// Batches are over in the order of their sequence.
@@ -95,15 +104,16 @@ impl Batch {
         config.require_running()?;
         require!(self.cancelled == 0, SettlementError::BatchCancelled);
         require_gte!(now, self.apply_from, SettlementError::ChallengeWindow);
-        require_gt!(self.revert_from, now, SettlementError::BatchTooLate);
+        require_gt!(self.revert_from(config), now, SettlementError::BatchTooLate);
         Ok(())
     }
 
     /// # Errors
     /// When the batch may still be settled, or must be.
-    pub fn require_revertible(&self, now: i64) -> Result<()> {
+    pub fn require_revertible(&self, config: &Config, now: i64) -> Result<()> {
+        self.require_turn(config)?;
         require!(!self.is_past_return(), SettlementError::PastReturn);
-        require_gte!(now, self.revert_from, SettlementError::BatchInTime);
+        require_gte!(now, self.revert_from(config), SettlementError::BatchInTime);
         Ok(())
     }
 

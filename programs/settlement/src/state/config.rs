@@ -9,7 +9,7 @@ pub const MAX_FEE_BPS: u16 = 1_000;
 
 /// One settlement: who may do what, how fast, and how far its batches have come.
 ///
-/// 312 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
+/// 320 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
 #[account(zero_copy)]
 #[derive(Debug)]
 pub struct Config {
@@ -39,6 +39,8 @@ pub struct Config {
     pub last_opened_at: i64,
     /// The number of the last checkpoint of completed orders.
     pub orders: u64,
+    /// When the last batch was over: since then it is the next one's turn.
+    pub turn_from: i64,
     /// The settlement's [`Limits`], field by field.
     pub challenge_window: u32,
     pub settle_window: u32,
@@ -77,6 +79,17 @@ impl Config {
         self.max_intents = max_intents;
         self.max_deltas = max_deltas;
         self.max_items = max_items;
+    }
+
+    /// The batch `sequence` is over, and it is the next one's turn.
+    pub(crate) fn end_turn(&mut self, sequence: u64, now: i64) {
+        self.settled = sequence;
+        self.turn_from = now;
+    }
+
+    /// Whether every batch that was opened is over.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.opened == self.settled
     }
 
     pub fn is_paused(&self) -> bool {

@@ -12,7 +12,8 @@ const DAY: u32 = 24 * HOUR;
 pub struct Limits {
     /// How long the guardian may cancel a batch after it was opened, and nothing of it is applied: at most 7 days.
     pub challenge_window: u32,
-    /// How long a batch may be applied after that, unless all its debits are: 1 minute to 7 days.
+    /// How long a batch may be applied after that, and after the end of the batch before, unless it is past its
+    /// point of no return: 1 minute to 7 days.
     pub settle_window: u32,
     /// How long after the last batch owners may be paid out without the operator: 1 hour to 30 days, and no
     /// shorter than both windows together.

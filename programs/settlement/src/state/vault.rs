@@ -90,8 +90,6 @@ impl Vault {
         if self.batch.sequence != batch.sequence {
             require_gt!(MAX_VAULTS, batch.vaults, SettlementError::TooManyVaults);
             batch.vaults = batch.vaults.saturating_add(1);
-            // Something is left only when the batch before was abandoned.
-            self.stranded = self.stranded.saturating_add(self.batch.in_flight());
             self.batch = Turnover {
                 sequence: batch.sequence,
                 ..Turnover::default()
@@ -134,8 +132,23 @@ impl Vault {
     pub fn revert_for(&mut self, batch: &Batch, amount: u64) -> Result<()> {
         let debited = self.batch.debited.checked_sub(amount);
         let debited = debited.filter(|_| self.batch.sequence == batch.sequence);
-        self.batch.debited = debited.ok_or(SettlementError::CreditAboveDebits)?;
+        self.batch.debited = debited.ok_or(SettlementError::RevertAboveDebits)?;
         Ok(())
+    }
+
+    /// The batch that moved this asset last is given up. Returns what it had debited and not credited, which is
+    /// stranded now.
+    ///
+    /// # Errors
+    /// When the sum of what is stranded would exceed 64 bits, which the total rules out.
+    pub fn strand(&mut self) -> Result<u64> {
+        let amount = self.batch.in_flight();
+        self.stranded = self
+            .stranded
+            .checked_add(amount)
+            .ok_or(SettlementError::Overflow)?;
+        self.batch.debited = self.batch.credited;
+        Ok(amount)
     }
 
     /// Signs for the vault's address, the authority over its tokens.

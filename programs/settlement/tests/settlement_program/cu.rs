@@ -127,7 +127,7 @@ fn batches(figures: &mut Figures) {
     let plan = Plan::as_given(&scene, deltas, vec![]);
     scene.open_for_good(&plan);
     scene.apply(&plan, 0..2);
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
+    scene.advance(i64::from(LIMITS.settle_window + LIMITS.escape_delay) + 1);
     let admin = scene.admin.insecure_clone();
     figures.record("abandon_batch", &scene.abandon(&plan, &admin));
 }
@@ -165,14 +165,18 @@ fn marginal(first: usize, mut send: impl FnMut(std::ops::Range<usize>) -> Transa
 fn items(figures: &mut Figures) {
     let mut market = Market::new();
     let (alice, bob) = (market.trader(0), market.trader(0));
-    let nft = market.item(&alice);
-    let moves = vec![crate::batch::plan::Move {
-        item: nft.item,
-        mint: nft.mint,
-        from: alice.owner.pubkey(),
-        to: bob.owner.pubkey(),
-    }];
-    let plan = Plan::as_given(&market, vec![], moves);
+    market.session(&alice.owner, &[], 0);
+    // Two, so that there is a way back when one of them is applied.
+    let moves = [(); 2].map(|()| {
+        let nft = market.item(&alice);
+        crate::batch::plan::Move {
+            item: nft.item,
+            mint: nft.mint,
+            from: alice.owner.pubkey(),
+            to: bob.owner.pubkey(),
+        }
+    });
+    let plan = Plan::as_given(&market, vec![], moves.to_vec());
     market.open_for_good(&plan);
     figures.record("apply_items", &market.apply_items(&plan, 0..1));
     market.advance(LIMITS.settle_window.into());

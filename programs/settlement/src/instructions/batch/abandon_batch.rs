@@ -1,11 +1,15 @@
 use anchor_lang::prelude::*;
 
+use super::vaults;
 use crate::error::SettlementError;
-use crate::events::BatchAbandoned;
-use crate::state::{Batch, Config};
+use crate::events::{BatchAbandoned, BatchTotal, emit_by_call};
+use crate::state::{Batch, Config, Vault};
 
 /// For a batch whose authority signed deltas that do not sum to zero, or not in canonical order, so that it can be
-/// neither finished nor taken back. What it has debited and not credited stays in the vault, see `Vault::stranded`.
+/// neither finished nor taken back. What it has debited and not credited stays in the vaults, see `Vault::stranded`.
+///
+/// Its remaining accounts are the vaults that the batch has debited, writable, in ascending order of their addresses.
+#[event_cpi]
 #[derive(Accounts)]
 pub struct AbandonBatch<'info> {
     pub admin: Signer<'info>,
@@ -24,9 +28,9 @@ pub struct AbandonBatch<'info> {
     pub payer: UncheckedAccount<'info>,
 }
 
-impl AbandonBatch<'_> {
-    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
-        let batch = ctx.accounts.batch.load()?;
+impl<'info> AbandonBatch<'info> {
+    pub(crate) fn handler(ctx: Context<'info, Self>) -> Result<()> {
+        let batch = *ctx.accounts.batch.load()?;
         let mut config = ctx.accounts.config.load_mut()?;
         batch.require_turn(&config)?;
         require!(batch.is_past_return(), SettlementError::NotPastReturn);
@@ -34,16 +38,31 @@ impl AbandonBatch<'_> {
         let now = Clock::get()?.unix_timestamp;
         require_gt!(
             now,
-            batch.opened_at.saturating_add(delay),
-            SettlementError::BatchInTime
+            batch.revert_from(&config).saturating_add(delay),
+            SettlementError::TooEarlyToAbandon
         );
-        config.settled = batch.sequence;
-        emit!(BatchAbandoned {
+        let stranded = strand(&batch, ctx.remaining_accounts)?;
+        config.end_turn(batch.sequence, now);
+        let event = BatchAbandoned {
             config: batch.config,
             sequence: batch.sequence,
             deltas_applied: batch.deltas_applied,
+            stranded,
             by: ctx.accounts.admin.key(),
-        });
-        Ok(())
+        };
+        emit_by_call(&ctx.accounts.event_authority, 256, &event)
     }
+}
+
+/// Gives up what the batch has debited and not credited.
+fn strand<'info>(batch: &Batch, accounts: &'info [AccountInfo<'info>]) -> Result<Vec<BatchTotal>> {
+    let strand = |vault: AccountLoader<'info, Vault>| {
+        let mut vault = vault.load_mut()?;
+        let amount = vault.strand()?;
+        Ok(BatchTotal {
+            mint: vault.mint,
+            amount,
+        })
+    };
+    vaults::of(batch, accounts)?.into_iter().map(strand).collect()
 }

@@ -12,6 +12,8 @@ use crate::state::Bitmap;
 pub(crate) struct Chunk<'a, const LEN: usize> {
     pub first: u32,
     pub entries: &'a [[u8; LEN]],
+    /// Leaves of the whole tree.
+    count: u32,
 }
 
 impl<'a, const LEN: usize> Chunk<'a, LEN> {
@@ -29,7 +31,11 @@ impl<'a, const LEN: usize> Chunk<'a, LEN> {
             end.is_some_and(|end| end <= count),
             SettlementError::LeafOutOfRange
         );
-        Ok(Self { first, entries })
+        Ok(Self {
+            first,
+            entries,
+            count,
+        })
     }
 
     pub fn len(&self) -> usize {
@@ -54,15 +60,9 @@ impl<'a, const LEN: usize> Chunk<'a, LEN> {
 
     /// # Errors
     /// When `hashes` of the leaves and `proof`, 32 bytes a node, do not lead to the root.
-    pub fn require_proved(
-        &self,
-        root: &[u8; 32],
-        count: u32,
-        hashes: &mut [[u8; 32]],
-        proof: &[u8],
-    ) -> Result<()> {
+    pub fn require_proved(&self, root: &[u8; 32], hashes: &mut [[u8; 32]], proof: &[u8]) -> Result<()> {
         let (proof, rest) = proof.as_chunks::<32>();
-        let proved = rest.is_empty() && merkle::verify_range(root, count, self.first, hashes, proof);
+        let proved = rest.is_empty() && merkle::verify_range(root, self.count, self.first, hashes, proof);
         require!(proved, SettlementError::WrongProof);
         Ok(())
     }

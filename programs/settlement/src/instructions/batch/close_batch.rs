@@ -27,11 +27,12 @@ impl CloseBatch<'_> {
         let mut config = ctx.accounts.config.load_mut()?;
         batch.require_turn(&config)?;
         let cancelled = batch.cancelled != 0;
+        let now = Clock::get()?.unix_timestamp;
         if !cancelled {
-            batch.require_revertible(Clock::get()?.unix_timestamp)?;
+            batch.require_revertible(&config, now)?;
         }
         batch.require_untouched()?;
-        config.settled = batch.sequence;
+        config.end_turn(batch.sequence, now);
         emit!(BatchClosed {
             config: batch.config,
             sequence: batch.sequence,

@@ -39,18 +39,14 @@ pub(super) fn apply<'info>(
         bit: true,
         vault: accounts.vault.key(),
         mint: vault.mint,
+        root: batch.deltas_root,
+        proof: &args.proof,
         ledgers,
         change: Ledger::add,
     };
-    let mut done = plan.run(&mut deltas, |_, amount, _| {
+    let done = plan.run(&mut deltas, |_, amount, _| {
         Ok((NO_SESSION, u64::from_le_bytes(*amount)))
     })?;
-    plan.chunk.require_proved(
-        &batch.deltas_root,
-        batch.delta_count,
-        &mut done.hashes,
-        &args.proof,
-    )?;
 
     if let Some(n) = done.new_of(plan.chunk.len()).next() {
         batch.note_credit(plan.chunk.index(n))?;

@@ -10,6 +10,7 @@ use solana_address::address_eq;
 
 use super::apply_deltas::{ApplyDeltas, ApplyDeltasArgs, Side};
 use super::chunk::Chunk;
+use super::consent::session_of;
 use super::deltas::{Done, Plan};
 use crate::error::SettlementError;
 use crate::events::Deltas;
@@ -50,19 +51,16 @@ pub(super) fn apply<'info>(
         bit: true,
         vault: accounts.vault.key(),
         mint: vault.mint,
+        root: batch.deltas_root,
+        proof: &args.proof,
         ledgers,
         change: Ledger::subtract,
     };
-    let mut done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
-        let session = session_at(grants.get(n), *slot, owner)?;
+    let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
+        let grants = grants.get(n).ok_or(SettlementError::WrongAccountCount)?;
+        let session = session_of(grants, *slot, owner, |_, session| Ok(session.key))?;
         Ok((session, u64::from_le_bytes(*amount)))
     })?;
-    plan.chunk.require_proved(
-        &batch.deltas_root,
-        batch.delta_count,
-        &mut done.hashes,
-        &args.proof,
-    )?;
 
     if let Some(n) = done.new_of(plan.chunk.len()).next_back() {
         batch.note_debit(plan.chunk.index(n))?;
@@ -80,21 +78,6 @@ pub(super) fn apply<'info>(
     event.emit_applied(&accounts.event_authority)
 }
 
-/// Key of the session in a slot of the owner's grants.
-fn session_at(grants: Option<&AccountInfo>, slot: u8, owner: &Pubkey) -> Result<Pubkey> {
-    let grants = grants.ok_or(SettlementError::WrongAccountCount)?;
-    if !address_eq(grants.owner, &session_keys::ID) {
-        return err!(ErrorCode::AccountOwnedByWrongProgram);
-    }
-    let data = grants.try_borrow_data()?;
-    let (grants, sessions) = session_keys::state::view(&data)?;
-    if !address_eq(&grants.owner, owner) {
-        return err!(SettlementError::WrongGrants);
-    }
-    let session = sessions.get(usize::from(slot));
-    Ok(session.ok_or(SettlementError::NoSuchSession)?.key)
-}
-
 /// Charges the debits that are applied now to their sessions, all of them by one call that the config signs.
 fn charge<'info>(
     accounts: &ApplyDeltas<'info>,
@@ -104,6 +87,12 @@ fn charge<'info>(
     callee: &[AccountInfo<'info>],
 ) -> Result<()> {
     let (head, grants) = callee.split_at(CALLEE_ACCOUNTS);
+    // Whoever else signs here would be charged for as a consumer of the sessions, instead of this settlement.
+    let consumer = head.first().map(|account| account.key);
+    require!(
+        consumer.is_some_and(|consumer| address_eq(consumer, accounts.config.as_ref().key)),
+        SettlementError::WrongConsumer
+    );
     let mut metas = Vec::with_capacity(CALLEE_ACCOUNTS + chunk.len());
     for (account, is_signer) in head.iter().zip([true, false, false]) {
         metas.push(AccountMeta::new_readonly(*account.key, is_signer));

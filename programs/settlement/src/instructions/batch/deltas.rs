@@ -19,6 +19,9 @@ pub(super) struct Plan<'a, 'info, C, const LEN: usize> {
     pub bit: bool,
     pub vault: Pubkey,
     pub mint: Pubkey,
+    /// Of the tree, and the range proof of the leaves to it.
+    pub root: [u8; 32],
+    pub proof: &'a [u8],
     /// One for each leaf.
     pub ledgers: &'a [AccountInfo<'info>],
     /// What is done to a ledger; returns its new balance.
@@ -27,8 +30,6 @@ pub(super) struct Plan<'a, 'info, C, const LEN: usize> {
 
 /// What was done.
 pub(super) struct Done {
-    /// Of all leaves, still to be proved.
-    pub hashes: Vec<[u8; 32]>,
     /// The leaves whose bits were as wanted already, by their position in the chunk; mostly there are none.
     pub skipped: Vec<usize>,
     /// What is told about each of the others.
@@ -48,7 +49,7 @@ impl<C, const LEN: usize> Plan<'_, '_, C, LEN>
 where
     C: Fn(&mut Ledger, u64) -> Result<u64>,
 {
-    /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits.
+    /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits; and proves all leaves.
     ///
     /// `read` gives session and amount of the n-th leaf, whose ledger is of this owner.
     pub fn run(
@@ -57,8 +58,8 @@ where
         read: impl Fn(usize, &[u8; LEN], &Pubkey) -> Result<(Pubkey, u64)>,
     ) -> Result<Done> {
         let len = self.chunk.len();
+        let mut hashes = Vec::with_capacity(len);
         let mut done = Done {
-            hashes: Vec::with_capacity(len),
             skipped: Vec::new(),
             entries: Vec::with_capacity(len),
             sum: 0,
@@ -75,7 +76,7 @@ where
                     session: session.to_bytes(),
                     amount: signed.into(),
                 };
-                done.hashes.push(leaf.hash());
+                hashes.push(leaf.hash());
                 if bits.put(index, self.bit) {
                     let balance = (self.change)(ledger, amount)?;
                     done.sum = done.sum.checked_add(amount).ok_or(SettlementError::Overflow)?;
@@ -91,6 +92,7 @@ where
                 Ok(())
             })?;
         }
+        self.chunk.require_proved(&self.root, &mut hashes, self.proof)?;
         Ok(done)
     }
 

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use super::vaults;
 use crate::error::SettlementError;
 use crate::events::{BatchTotal, NetBatchSettled, emit_by_call};
 use crate::state::{Batch, Config, Vault};
@@ -27,10 +28,12 @@ impl<'info> FinalizeBatch<'info> {
     pub(crate) fn handler(ctx: Context<'info, Self>) -> Result<()> {
         let batch = *ctx.accounts.batch.load()?;
         let mut config = ctx.accounts.config.load_mut()?;
-        batch.require_turn(&config)?;
+        let now = Clock::get()?.unix_timestamp;
+        // A batch without leaves is complete from the beginning.
+        batch.require_applicable(&config, now)?;
         batch.require_complete()?;
         let totals = totals(&batch, ctx.remaining_accounts)?;
-        config.settled = batch.sequence;
+        config.end_turn(batch.sequence, now);
         let event = NetBatchSettled {
             config: batch.config,
             sequence: batch.sequence,
@@ -45,23 +48,15 @@ impl<'info> FinalizeBatch<'info> {
     }
 }
 
-/// What the batch has moved, if these are all its vaults and each is credited with what it was debited.
-fn totals<'info>(batch: &Batch, vaults: &'info [AccountInfo<'info>]) -> Result<Vec<BatchTotal>> {
-    require_eq!(vaults.len(), batch.vaults as usize, SettlementError::WrongVaults);
-    require!(
-        vaults.is_sorted_by(|a, b| a.key < b.key),
-        SettlementError::WrongVaults
-    );
-    let total = |account: &'info AccountInfo<'info>| {
-        let loader = AccountLoader::<Vault>::try_from(account)?;
-        let vault = loader.load()?;
-        let is_of_batch = vault.config == batch.config && vault.batch.sequence == batch.sequence;
-        require!(is_of_batch, SettlementError::WrongVaults);
+/// What the batch has moved, if each of its vaults is credited with what it was debited.
+fn totals<'info>(batch: &Batch, accounts: &'info [AccountInfo<'info>]) -> Result<Vec<BatchTotal>> {
+    let total = |vault: AccountLoader<'info, Vault>| {
+        let vault = vault.load()?;
         require_eq!(vault.batch.in_flight(), 0, SettlementError::BatchUnbalanced);
         Ok(BatchTotal {
             mint: vault.mint,
             amount: vault.batch.debited,
         })
     };
-    vaults.iter().map(total).collect()
+    vaults::of(batch, accounts)?.into_iter().map(total).collect()
 }

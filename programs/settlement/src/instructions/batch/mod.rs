@@ -6,6 +6,7 @@ pub mod apply_items;
 pub mod cancel_batch;
 mod chunk;
 pub mod close_batch;
+mod consent;
 mod credits;
 mod debits;
 mod deltas;
@@ -14,6 +15,7 @@ mod items;
 pub mod open_batch;
 pub mod revert_deltas;
 pub mod revert_items;
+mod vaults;
 
 pub use abandon_batch::*;
 pub use apply_deltas::*;

@@ -61,7 +61,7 @@ impl OpenBatch<'_> {
             sequence: header.sequence,
             opened_at: now,
             apply_from,
-            revert_from: apply_from.saturating_add(config.settle_window.into()),
+            settle_window: config.settle_window,
             delta_count: header.delta_count,
             item_count: header.item_count,
             deltas_applied: 0,
@@ -70,7 +70,7 @@ impl OpenBatch<'_> {
             first_credit: NO_CREDIT,
             vaults: 0,
             cancelled: 0,
-            padding: [0; 3],
+            padding: [0; 7],
         };
         let sequence = header.sequence.to_le_bytes();
         account::create(
@@ -119,7 +119,7 @@ fn opened(address: Pubkey, batch: &Batch, window_opened_at: u64) -> BatchOpened 
         item_count: batch.item_count,
         window_opened_at,
         apply_from: batch.apply_from,
-        revert_from: batch.revert_from,
+        settle_window: batch.settle_window,
         payer: batch.payer,
     }
 }

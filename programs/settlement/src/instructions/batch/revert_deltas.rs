@@ -42,7 +42,7 @@ impl<'info> RevertDeltas<'info> {
         let OpenBatch {
             batch, mut deltas, ..
         } = OpenBatch::of(&mut data)?;
-        batch.require_revertible(Clock::get()?.unix_timestamp)?;
+        batch.require_revertible(&*accounts.config.load()?, Clock::get()?.unix_timestamp)?;
         let chunk = Chunk::<ENTRY>::new(args.first, &args.entries, batch.delta_count)?;
         if chunk.is_done(&deltas, false) {
             return Ok(());
@@ -56,16 +56,12 @@ impl<'info> RevertDeltas<'info> {
             bit: false,
             vault: accounts.vault.key(),
             mint: vault.mint,
+            root: batch.deltas_root,
+            proof: &args.proof,
             ledgers,
             change: Ledger::add,
         };
-        let mut done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
-        plan.chunk.require_proved(
-            &batch.deltas_root,
-            batch.delta_count,
-            &mut done.hashes,
-            &args.proof,
-        )?;
+        let done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
 
         let mut entries = done.entries;
         batch.deltas_applied = batch.deltas_applied.saturating_sub(entries.len() as u32);

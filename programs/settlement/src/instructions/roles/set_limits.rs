@@ -4,7 +4,8 @@ use crate::error::SettlementError;
 use crate::events::LimitsChanged;
 use crate::state::{Config, Limits};
 
-/// Batches that are open keep the windows that they were opened with.
+/// Refused while a batch is open: what its owners rely on stays as it was. The end of a batch is always in reach, and
+/// a pause keeps the next one from being opened.
 #[derive(Accounts)]
 pub struct SetLimits<'info> {
     pub admin: Signer<'info>,
@@ -22,6 +23,7 @@ impl SetLimits<'_> {
             config.authority_delay,
             SettlementError::DelayLowered
         );
+        require!(config.is_idle(), SettlementError::BatchIsOpen);
         config.set_limits(&limits);
         emit!(LimitsChanged {
             config: ctx.accounts.config.key(),

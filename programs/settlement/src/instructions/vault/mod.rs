@@ -4,6 +4,7 @@ pub mod create_vault;
 pub mod deposit;
 pub mod escape_withdraw;
 pub mod open_ledger;
+mod pay;
 pub mod withdraw;
 
 pub use create_vault::*;

@@ -1,6 +1,7 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
+use anchor_spl::token_interface::{TokenAccount, TokenInterface};
 
+use super::pay;
 use crate::error::SettlementError;
 use crate::events::{Withdrawn, emit_by_call};
 use crate::state::{Ledger, Vault};
@@ -34,30 +35,18 @@ pub struct Withdraw<'info> {
     pub token_program: Interface<'info, TokenInterface>,
 }
 
-impl<'info> Withdraw<'info> {
-    fn pay(&mut self, amount: u64) -> Result<()> {
-        let accounts = TransferChecked {
-            from: self.vault_tokens.to_account_info(),
-            mint: self.mint.to_account_info(),
-            to: self.destination.to_account_info(),
-            authority: self.vault.to_account_info(),
-        };
-        // A copy: the vault must not be borrowed while its token program is called.
-        let vault = *self.vault.load()?;
-        vault.with_seeds(|seeds| {
-            let signers = &[seeds];
-            let context = CpiContext::new_with_signer(self.token_program.key(), accounts, signers);
-            token_interface::transfer_checked(context, amount, vault.decimals)
-        })?;
-        self.vault_tokens.reload()
-    }
-
+impl Withdraw<'_> {
     pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {
         require_gt!(amount, 0, SettlementError::ZeroAmount);
         let accounts = &mut *ctx.accounts;
         let balance = accounts.ledger.load_mut()?.subtract(amount)?;
         accounts.vault.load_mut()?.subtract(amount)?;
-        accounts.pay(amount)?;
+        let to = pay::To {
+            mint: accounts.mint.to_account_info(),
+            destination: accounts.destination.to_account_info(),
+            token_program: accounts.token_program.key(),
+        };
+        pay::out(&accounts.vault, &mut accounts.vault_tokens, to, amount)?;
         let vault = accounts.vault.load()?;
         vault.invariant(accounts.vault_tokens.amount)?;
         let event = Withdrawn {

@@ -113,7 +113,15 @@ fn items() -> (Market, Plan, Nft, Nft, Nft) {
         from: seller.owner.pubkey(),
         to: buyer.owner.pubkey(),
     };
-    let plan = Plan::as_given(&market, vec![], vec![moved]);
+    let last = Move {
+        item: other.item,
+        mint: other.mint,
+        ..moved
+    };
+    market.session(&seller.owner, &[], 0);
+    market.session(&buyer.owner, &[], 0);
+    // Two, so that there is a way back when one of them is applied.
+    let plan = Plan::as_given(&market, vec![], vec![moved, last]);
     market.open_for_good(&plan);
     (market, plan, nft, other, there)
 }
@@ -123,12 +131,14 @@ fn apply_items() {
     let (mut market, plan, _, other, item_there) = items();
     let next = next(&mut market);
     let (there, _) = elsewhere(&mut market);
-    let call = market.items_call(&plan, 0..1, |args| call::ApplyItems { args });
+    let call = market.apply_items_call(&plan, 0..1);
+    let buyer = grants_of(&plan.moves[0].to);
     of(&call, &[])
         .wrong("config", there)
         .wrong("batch", next)
         .wrong("remaining_0", other.item)
         .wrong("remaining_0", item_there.item)
+        .wrong("remaining_1", buyer)
         .assert_refused(&mut market);
 }
 
@@ -141,7 +151,7 @@ fn revert_items() {
     market.apply_items(&plan, 0..1).unwrap();
     assert_ne!(market.whose(&nft), before);
     market.advance(LIMITS.settle_window.into());
-    let call = market.items_call(&plan, 0..1, |args| call::RevertItems { args });
+    let call = market.revert_items_call(&plan, 0..1);
     of(&call, &[])
         .wrong("config", there)
         .wrong("batch", next)
@@ -194,19 +204,16 @@ fn abandon_batch() {
     let plan = Plan::as_given(&scene, deltas, vec![]);
     scene.open_for_good(&plan);
     let next = next(&mut scene.world);
-    let (there, _) = elsewhere(&mut scene.world);
+    let (there, asset_there) = elsewhere(&mut scene.world);
+    let other = scene.asset();
     scene.apply(&plan, 0..2);
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
-    let (admin, payer) = (scene.admin.insecure_clone(), scene.admin.pubkey());
-    let accounts = accounts::AbandonBatch {
-        admin: admin.pubkey(),
-        config: scene.config,
-        batch: plan.address,
-        payer,
-    };
-    of(&instruction(accounts, call::AbandonBatch {}), &[&admin])
+    scene.advance(i64::from(LIMITS.settle_window + LIMITS.escape_delay) + 1);
+    let admin = scene.admin.insecure_clone();
+    of(&scene.abandon_batch(&plan, &admin.pubkey()), &[&admin])
         .wrong("config", there)
         .wrong("batch", next)
         .wrong("payer", scene.alice.address())
+        .wrong("remaining_0", other.vault)
+        .wrong("remaining_0", asset_there.vault)
         .assert_refused(&mut scene.world);
 }

@@ -2,12 +2,16 @@
 
 use settlement::error::SettlementError;
 use settlement::events::BatchAbandoned;
-use settlement::state::Vault;
+use settlement::state::{Limits, Vault};
+use solana_instruction::AccountMeta;
 use solana_signer::Signer;
 
 use super::plan::Plan;
 use super::scene::Scene;
 use crate::world::*;
+
+/// From the end of the challenge window: the first second in which a batch can be abandoned.
+const LATE: i64 = (LIMITS.settle_window + LIMITS.escape_delay) as i64 + 1;
 
 /// A batch that debits one more than it credits, past the point of no return.
 fn unbalanced() -> (Scene, Plan) {
@@ -24,12 +28,19 @@ fn unbalanced() -> (Scene, Plan) {
 fn the_next_batch_can_be_settled_and_the_difference_stays_in_the_vault() {
     let (mut scene, plan) = unbalanced();
     let (admin, asset) = (scene.admin.insecure_clone(), scene.asset);
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
+    scene.advance(LATE);
     let done = scene.abandon(&plan, &admin).unwrap();
-    let [event] = events::by_log::<BatchAbandoned>(&done).try_into().ok().unwrap();
+    let [event] = events::by_call::<BatchAbandoned>(&done).try_into().ok().unwrap();
     assert_eq!(
         (event.sequence, event.deltas_applied, event.by),
         (1, 2, admin.pubkey())
+    );
+    let [stranded] = event.stranded.try_into().unwrap();
+    assert_eq!((stranded.mint, stranded.amount), (asset.mint, 1));
+    let vault: Vault = scene.read(&asset.vault);
+    assert_eq!(
+        (vault.total, vault.stranded, vault.batch.in_flight()),
+        (3_000, 1, 0)
     );
     assert_eq!(scene.state().settled, 1);
 
@@ -49,8 +60,8 @@ fn the_next_batch_can_be_settled_and_the_difference_stays_in_the_vault() {
 fn before_the_escape_delay_is_over_it_is_refused() {
     let (mut scene, plan) = unbalanced();
     let admin = scene.admin.insecure_clone();
-    scene.advance(i64::from(LIMITS.escape_delay - LIMITS.challenge_window));
-    assert_refused(scene.abandon(&plan, &admin), SettlementError::BatchInTime);
+    scene.advance(LATE - 1);
+    assert_refused(scene.abandon(&plan, &admin), SettlementError::TooEarlyToAbandon);
     scene.advance(1);
     scene.abandon(&plan, &admin).unwrap();
 }
@@ -60,15 +71,78 @@ fn a_batch_that_can_be_taken_back_is_not_abandoned() {
     let (mut scene, plan) = Scene::with_open();
     let admin = scene.admin.insecure_clone();
     scene.apply(&plan, 0..2);
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
+    scene.advance(LATE);
     assert_refused(scene.abandon(&plan, &admin), SettlementError::NotPastReturn);
 }
 
 #[test]
 fn nobody_but_the_admin_abandons() {
     let (mut scene, plan) = unbalanced();
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
+    scene.advance(LATE);
     for by in [scene.guardian.insecure_clone(), scene.user()] {
         assert_refused(scene.abandon(&plan, &by), SettlementError::NotAdmin);
     }
+}
+
+#[test]
+fn the_admin_cannot_shorten_the_wait_while_the_batch_is_open() {
+    let mut scene = Scene::new();
+    let admin = scene.admin.insecure_clone();
+    let shorter = Limits {
+        escape_delay: 4_200,
+        ..LIMITS
+    };
+    // Before, it can: then the batch has at least that time, after its whole settle window.
+    scene.set_limits(&admin, shorter).unwrap();
+    let plan = scene.plan();
+    scene.open_for_good(&plan);
+    scene.apply(&plan, 0..2);
+    let shortest = Limits {
+        escape_delay: 3_600,
+        challenge_window: 0,
+        settle_window: 60,
+        ..LIMITS
+    };
+    assert_refused(scene.set_limits(&admin, shortest), SettlementError::BatchIsOpen);
+    scene.advance((LIMITS.settle_window).into());
+    assert_refused(scene.set_limits(&admin, shortest), SettlementError::BatchIsOpen);
+}
+
+#[test]
+fn a_correct_batch_has_the_whole_delay_after_its_window_to_be_finished() {
+    let mut scene = Scene::new();
+    let (admin, asset) = (scene.admin.insecure_clone(), scene.asset);
+    let deltas = vec![
+        scene.alice.debit(&asset, 100),
+        scene.bob.credit(&asset, 30),
+        scene.carol.credit(&asset, 70),
+    ];
+    let plan = Plan::as_given(&scene, deltas, vec![]);
+    scene.open(&plan).unwrap();
+    let end = scene.now() + i64::from(LIMITS.challenge_window + LIMITS.settle_window);
+    // The first credit comes in the last second.
+    scene.set_time(end - 1);
+    scene.apply(&plan, 0..2);
+    for at in [end - 1, end, end + i64::from(LIMITS.escape_delay)] {
+        scene.set_time(at);
+        assert_refused(scene.abandon(&plan, &admin), SettlementError::TooEarlyToAbandon);
+    }
+    scene.apply(&plan, 2..3);
+    scene.finalize(&plan).unwrap();
+}
+
+#[test]
+fn other_vaults_than_those_of_the_batch_are_refused() {
+    let (mut scene, plan) = unbalanced();
+    scene.advance(LATE);
+    let (admin, right) = (scene.admin.insecure_clone(), scene.asset.vault);
+    let other = scene.world.asset().vault;
+    for vaults in [vec![], vec![other], vec![right, right], vec![right, other]] {
+        let mut abandon = scene.abandon_batch(&plan, &admin.pubkey());
+        abandon.accounts.truncate(6);
+        let metas = vaults.into_iter().map(|vault| AccountMeta::new(vault, false));
+        abandon.accounts.extend(metas);
+        assert_refused(scene.send(&[abandon], &[&admin]), SettlementError::WrongVaults);
+    }
+    scene.abandon(&plan, &admin).unwrap();
 }

@@ -241,7 +241,7 @@ fn another_settlement_is_refused() {
 #[test]
 fn nobody_but_the_config_charges_the_sessions() {
     let vault = |scene: &mut Scene| scene.asset.vault;
-    refused_account(CONSUMER, vault, InstructionError::PrivilegeEscalation);
+    refused_account(CONSUMER, vault, SettlementError::WrongConsumer);
     let program = |_: &mut Scene| settlement::ID;
     refused_account(SESSION_KEYS, program, InstructionError::MissingAccount);
 }

@@ -6,7 +6,7 @@ use anchor_lang::{InstructionData, ToAccountMetas};
 use litesvm::types::TransactionResult;
 use settlement::accounts;
 use settlement::instruction as call;
-use settlement::instructions::{ApplyDeltasArgs, ItemsArgs, RevertDeltasArgs, Side};
+use settlement::instructions::{ApplyDeltasArgs, ApplyItemsArgs, RevertDeltasArgs, RevertItemsArgs, Side};
 use settlement::state::Batch;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
@@ -66,7 +66,7 @@ impl World {
 
     pub fn apply_items(&mut self, plan: &Plan, range: Range<usize>) -> TransactionResult {
         let stranger = self.user();
-        let apply = self.items_call(plan, range, |args| call::ApplyItems { args });
+        let apply = self.apply_items_call(plan, range);
         self.send(&[apply], &[&stranger])
     }
 
@@ -78,7 +78,7 @@ impl World {
 
     pub fn revert_items(&mut self, plan: &Plan, range: Range<usize>) -> TransactionResult {
         let stranger = self.user();
-        let revert = self.items_call(plan, range, |args| call::RevertItems { args });
+        let revert = self.revert_items_call(plan, range);
         self.send(&[revert], &[&stranger])
     }
 
@@ -108,13 +108,8 @@ impl World {
     }
 
     pub fn abandon(&mut self, plan: &Plan, admin: &Keypair) -> TransactionResult {
-        let accounts = accounts::AbandonBatch {
-            admin: admin.pubkey(),
-            config: self.config,
-            batch: plan.address,
-            payer: self.admin.pubkey(),
-        };
-        self.call(accounts, call::AbandonBatch {}, &[admin])
+        let abandon = self.abandon_batch(plan, &admin.pubkey());
+        self.send(&[abandon], &[admin])
     }
 
     pub fn batch(&self, plan: &Plan) -> Batch {
@@ -195,20 +190,16 @@ impl World {
         with_remaining(accounts, call::RevertDeltas { args }, remaining.collect())
     }
 
-    /// `apply_items` or `revert_items`, which take the same.
-    pub fn items_call<D: InstructionData>(
-        &self,
-        plan: &Plan,
-        range: Range<usize>,
-        call: impl Fn(ItemsArgs) -> D,
-    ) -> Instruction {
+    /// Each item with the newest session of its holder.
+    pub fn apply_items_call(&self, plan: &Plan, range: Range<usize>) -> Instruction {
         let moves = &plan.moves[range.clone()];
-        let args = ItemsArgs {
+        let entry = |m: &super::plan::Move| {
+            let slot = [self.newest_slot(&m.from)];
+            [&slot[..], m.from.as_ref(), m.to.as_ref()].concat()
+        };
+        let args = ApplyItemsArgs {
             first: range.start as u32,
-            entries: moves
-                .iter()
-                .flat_map(|m| [m.from.to_bytes(), m.to.to_bytes()].concat())
-                .collect(),
+            entries: moves.iter().flat_map(entry).collect(),
             proof: plan.item_proof(&range),
         };
         let accounts = accounts::ApplyItems {
@@ -217,8 +208,44 @@ impl World {
             event_authority: event_authority(settlement::ID),
             program: settlement::ID,
         };
-        let remaining = moves.iter().map(|m| AccountMeta::new(m.item, false));
-        with_remaining(accounts, call(args), remaining.collect())
+        let items = moves.iter().map(|m| AccountMeta::new(m.item, false));
+        let grants = moves
+            .iter()
+            .map(|m| AccountMeta::new_readonly(grants_of(&m.from), false));
+        let remaining = items.chain(grants).collect();
+        with_remaining(accounts, call::ApplyItems { args }, remaining)
+    }
+
+    pub fn revert_items_call(&self, plan: &Plan, range: Range<usize>) -> Instruction {
+        let moves = &plan.moves[range.clone()];
+        let entry = |m: &super::plan::Move| [m.from.as_ref(), m.to.as_ref()].concat();
+        let args = RevertItemsArgs {
+            first: range.start as u32,
+            entries: moves.iter().flat_map(entry).collect(),
+            proof: plan.item_proof(&range),
+        };
+        let accounts = accounts::RevertItems {
+            config: self.config,
+            batch: plan.address,
+            event_authority: event_authority(settlement::ID),
+            program: settlement::ID,
+        };
+        let items = moves.iter().map(|m| AccountMeta::new(m.item, false));
+        with_remaining(accounts, call::RevertItems { args }, items.collect())
+    }
+
+    pub fn abandon_batch(&self, plan: &Plan, admin: &Address) -> Instruction {
+        let accounts = accounts::AbandonBatch {
+            admin: *admin,
+            config: self.config,
+            batch: plan.address,
+            payer: self.admin.pubkey(),
+            event_authority: event_authority(settlement::ID),
+            program: settlement::ID,
+        };
+        let vaults = plan.vaults().into_iter();
+        let remaining = vaults.map(|vault| AccountMeta::new(vault, false));
+        with_remaining(accounts, call::AbandonBatch {}, remaining.collect())
     }
 
     pub fn finalize_batch(&self, plan: &Plan) -> Instruction {

@@ -60,6 +60,48 @@ fn a_vault_that_is_not_balanced_is_refused() {
     assert_refused(scene.finalize(&plan), SettlementError::BatchUnbalanced);
 }
 
+/// A batch without leaves, which has just been opened.
+fn empty() -> (Scene, Plan) {
+    let mut scene = Scene::new();
+    let plan = Plan::as_given(&scene, vec![], vec![]);
+    scene.open(&plan).unwrap();
+    (scene, plan)
+}
+
+#[test]
+fn a_batch_without_leaves_waits_for_its_challenge_window() {
+    let (mut scene, plan) = empty();
+    scene.advance(i64::from(LIMITS.challenge_window) - 1);
+    assert_refused(scene.finalize(&plan), SettlementError::ChallengeWindow);
+    scene.advance(1);
+    let guardian = scene.guardian.insecure_clone();
+    scene.pause(&guardian).unwrap();
+    assert_refused(scene.finalize(&plan), SettlementError::Paused);
+    let admin = scene.admin.insecure_clone();
+    scene.unpause(&admin).unwrap();
+    scene.finalize(&plan).unwrap();
+}
+
+#[test]
+fn a_batch_without_leaves_that_was_cancelled_is_not_settled() {
+    let (mut scene, plan) = empty();
+    let guardian = scene.guardian.insecure_clone();
+    scene.cancel(&plan, &guardian).unwrap();
+    for wait in [0, LIMITS.challenge_window, LIMITS.settle_window] {
+        scene.advance(wait.into());
+        assert_refused(scene.finalize(&plan), SettlementError::BatchCancelled);
+    }
+    scene.close(&plan).unwrap();
+}
+
+#[test]
+fn a_batch_without_leaves_that_is_late_is_closed_instead() {
+    let (mut scene, plan) = empty();
+    scene.advance((LIMITS.challenge_window + LIMITS.settle_window).into());
+    assert_refused(scene.finalize(&plan), SettlementError::BatchTooLate);
+    scene.close(&plan).unwrap();
+}
+
 #[test]
 fn other_vaults_than_those_of_the_batch_are_refused() {
     let mut scene = Scene::new();

@@ -1,10 +1,14 @@
 //! `apply_items` and `revert_items`: each item moves once, from who holds it, and is nobody's to use meanwhile.
 
 use anchor_lang::error::ErrorCode;
+use anchor_lang::{AnchorDeserialize, Discriminator, InstructionData};
 use settlement::error::SettlementError;
 use settlement::events::{ItemsApplied, ItemsReverted};
+use settlement::instruction as call;
+use settlement::instructions::ApplyItemsArgs;
 use settlement::state::Item;
 use solana_address::Address;
+use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 use super::plan::{Move, Plan};
@@ -12,19 +16,20 @@ use crate::market::{Market, Nft};
 use crate::world::*;
 
 /// Two items of Alice that a batch moves to Bob and to Carol, open and past its challenge window.
-struct Scene {
-    market: Market,
-    alice: Depositor,
-    bob: Depositor,
-    items: [Nft; 2],
-    plan: Plan,
+pub struct Scene {
+    pub market: Market,
+    pub alice: Depositor,
+    pub bob: Depositor,
+    pub items: [Nft; 2],
+    pub plan: Plan,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut market = Market::new();
         let [alice, bob, carol] = [(); 3].map(|()| market.trader(0));
         let items = [(); 2].map(|()| market.item(&alice));
+        market.session(&alice.owner, &[], 0);
         let moves = vec![
             movement(&items[0], &alice, bob.owner.pubkey()),
             movement(&items[1], &alice, carol.owner.pubkey()),
@@ -40,7 +45,7 @@ impl Scene {
         }
     }
 
-    fn holders(&self) -> [Address; 2] {
+    pub fn holders(&self) -> [Address; 2] {
         self.items.map(|nft| self.market.read::<Item>(&nft.item).holder)
     }
 }
@@ -51,6 +56,17 @@ fn movement(nft: &Nft, from: &Depositor, to: Address) -> Move {
         mint: nft.mint,
         from: from.owner.pubkey(),
         to,
+    }
+}
+
+/// The call with other arguments.
+pub fn with_args(call: &Instruction, change: impl FnOnce(&mut ApplyItemsArgs)) -> Instruction {
+    let data = call.data.strip_prefix(call::ApplyItems::DISCRIMINATOR).unwrap();
+    let mut args = ApplyItemsArgs::try_from_slice(data).unwrap();
+    change(&mut args);
+    Instruction {
+        data: call::ApplyItems { args }.data(),
+        ..call.clone()
     }
 }
 
@@ -90,7 +106,8 @@ fn chunks_are_sent_again_and_overlap() {
     scene.market.apply_items(&scene.plan, 1..2).unwrap();
     let after = scene.holders();
     assert_eq!(after[0], scene.alice.owner.pubkey());
-    scene.market.apply_items(&scene.plan, 1..2).unwrap();
+    let again = scene.market.apply_items(&scene.plan, 1..2).unwrap();
+    assert!(events::by_call::<ItemsApplied>(&again).is_empty());
     assert_eq!(scene.holders(), after);
     let done = scene.market.apply_items(&scene.plan, 0..2).unwrap();
     assert_eq!(events::by_call::<ItemsApplied>(&done)[0].entries.len(), 1);
@@ -138,9 +155,21 @@ fn items_go_back_when_the_batch_is_not_settled_in_time() {
         (scene.bob.owner.pubkey(), scene.alice.owner.pubkey())
     );
     assert_eq!(scene.holders(), [scene.alice.owner.pubkey(); 2]);
-    scene.market.revert_items(&scene.plan, 0..2).unwrap();
+    let again = scene.market.revert_items(&scene.plan, 0..2).unwrap();
+    assert!(events::by_call::<ItemsReverted>(&again).is_empty());
     scene.market.close(&scene.plan).unwrap();
     scene.market.list(&scene.items[0], &scene.alice, 10).unwrap();
+}
+
+#[test]
+fn when_all_items_of_a_batch_without_deltas_are_moved_there_is_no_way_back() {
+    let mut scene = Scene::new();
+    scene.market.apply_items(&scene.plan, 0..2).unwrap();
+    scene.market.advance(LIMITS.settle_window.into());
+    let result = scene.market.revert_items(&scene.plan, 0..2);
+    assert_refused(result, SettlementError::PastReturn);
+    scene.market.pause_all();
+    scene.market.finalize(&scene.plan).unwrap();
 }
 
 #[test]
@@ -156,6 +185,9 @@ fn an_item_that_is_not_free_is_not_moved() {
 fn one_batch_moves_an_item_once() {
     let mut market = Market::new();
     let [alice, bob] = [(); 2].map(|()| market.trader(0));
+    for holder in [&alice, &bob] {
+        market.session(&holder.owner, &[], 0);
+    }
     let nft = market.item(&alice);
     let moves = vec![
         movement(&nft, &alice, bob.owner.pubkey()),
@@ -190,11 +222,7 @@ fn what_was_not_signed_is_not_moved() {
 fn wrong_chunks_and_accounts_are_refused() {
     let mut scene = Scene::new();
     let stranger = scene.market.user();
-    let right = scene
-        .market
-        .items_call(&scene.plan, 0..2, |args| settlement::instruction::ApplyItems {
-            args,
-        });
+    let right = scene.market.apply_items_call(&scene.plan, 0..2);
     let mut short = right.clone();
     short.accounts.pop();
     let result = scene.market.send(&[short], &[&stranger]);
@@ -203,15 +231,11 @@ fn wrong_chunks_and_accounts_are_refused() {
     listing.accounts[4].pubkey = scene.market.asset.vault;
     let result = scene.market.send(&[listing], &[&stranger]);
     assert_refused(result, ErrorCode::AccountDiscriminatorMismatch);
-    let behind = scene.market.items_call(&scene.plan, 0..2, |mut args| {
-        args.first = 1;
-        settlement::instruction::ApplyItems { args }
-    });
+    let behind = with_args(&right, |args| args.first = 1);
     let result = scene.market.send(&[behind], &[&stranger]);
     assert_refused(result, SettlementError::LeafOutOfRange);
-    let half = scene.market.items_call(&scene.plan, 0..2, |mut args| {
+    let half = with_args(&right, |args| {
         args.entries.pop();
-        settlement::instruction::ApplyItems { args }
     });
     let result = scene.market.send(&[half], &[&stranger]);
     assert_refused(result, SettlementError::MalformedChunk);

@@ -5,6 +5,8 @@ mod apply_deltas;
 mod apply_deltas_refused;
 mod calls;
 mod cancel_batch;
+mod consent;
+mod consumer;
 pub mod crowd;
 mod finalize_batch;
 mod items;

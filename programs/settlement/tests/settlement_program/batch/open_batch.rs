@@ -28,10 +28,7 @@ fn the_signed_header_becomes_the_next_batch() {
     assert_eq!((batch.config, batch.payer), (scene.config, scene.admin.pubkey()));
     assert_eq!((batch.sequence, batch.opened_at), (1, now));
     assert_eq!(batch.deltas_root, plan.header.deltas_root);
-    assert_eq!(
-        (batch.apply_from, batch.revert_from),
-        (now + 600, now + 600 + 3_600)
-    );
+    assert_eq!((batch.apply_from, batch.settle_window), (now + 600, 3_600));
     assert_eq!((batch.delta_count, batch.item_count), (3, 0));
     assert_eq!((batch.deltas_applied, batch.first_credit), (0, NO_CREDIT));
     assert_eq!(scene.data(&plan.address).len(), Batch::space(3, 0));

@@ -28,6 +28,32 @@ fn nothing_is_applied_when_the_settle_window_is_over() {
 }
 
 #[test]
+fn a_batch_that_fails_costs_the_next_one_no_time() {
+    let (mut scene, first) = Scene::with_open();
+    let second = scene.plan();
+    scene.open(&second).unwrap();
+    let (asset, admin) = (scene.asset, scene.admin.insecure_clone());
+    scene.apply(&first, 0..1);
+    // It is taken back long after the second one's own window.
+    scene.advance((3 * LIMITS.settle_window).into());
+    assert_refused(scene.apply_chunk(&second, 0..2), SettlementError::NotItsTurn);
+    assert_refused(scene.close(&second), SettlementError::NotItsTurn);
+    scene.revert_chunk(&first, 0..1).unwrap();
+    scene.close(&first).unwrap();
+    assert_eq!(scene.state().turn_from, scene.now());
+
+    scene.advance(i64::from(LIMITS.settle_window) - 1);
+    assert_refused(scene.close(&second), SettlementError::BatchInTime);
+    scene.apply_chunk(&second, 0..1).unwrap();
+    scene.advance(1);
+    assert_refused(scene.apply_chunk(&second, 1..2), SettlementError::BatchTooLate);
+    scene.revert_chunk(&second, 0..1).unwrap();
+    scene.close(&second).unwrap();
+    assert_eq!(scene.total(&asset), 3_000);
+    scene.set_limits(&admin, LIMITS).unwrap();
+}
+
+#[test]
 fn past_the_point_of_no_return_neither_time_nor_a_pause_stops_it() {
     let mut scene = Scene::new();
     let asset = scene.asset;

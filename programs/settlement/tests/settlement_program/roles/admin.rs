@@ -2,7 +2,7 @@
 
 use anchor_lang::error::ErrorCode;
 use settlement::error::SettlementError;
-use settlement::events::{AdminChanged, AdminProposed, GuardianChanged};
+use settlement::events::{AdminChanged, AdminProposed, AuthorityCancelled, GuardianChanged};
 use settlement::{accounts, instruction as call};
 use solana_signer::Signer;
 
@@ -28,6 +28,27 @@ fn the_admin_changes_when_the_new_one_accepts() {
 
     assert_refused(world.propose_admin(&old, old.pubkey()), SettlementError::NotAdmin);
     assert_refused(world.accept_admin(&new), SettlementError::NotPendingAdmin);
+}
+
+#[test]
+fn what_the_old_admin_proposed_as_authority_is_gone_with_them() {
+    let mut world = World::new();
+    let (old, new, planted) = (world.admin.insecure_clone(), world.user(), world.address());
+    world.propose_authority(&old, planted).unwrap();
+    world.propose_admin(&old, new.pubkey()).unwrap();
+    let done = world.accept_admin(&new).unwrap();
+    let [event] = events::by_log::<AuthorityCancelled>(&done)
+        .try_into()
+        .ok()
+        .unwrap();
+    assert_eq!((event.pending_authority, event.by), (planted, new.pubkey()));
+    world.advance(LIMITS.authority_delay.into());
+    let result = world.activate_authority(&new);
+    assert_refused(result, SettlementError::NothingProposed);
+
+    world.propose_admin(&new, old.pubkey()).unwrap();
+    let done = world.accept_admin(&old).unwrap();
+    assert!(events::by_log::<AuthorityCancelled>(&done).is_empty());
 }
 
 #[test]

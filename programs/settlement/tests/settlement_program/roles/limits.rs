@@ -95,19 +95,15 @@ fn limits_beyond_their_bounds_are_refused() {
 }
 
 #[test]
-fn an_open_batch_keeps_its_windows() {
+fn while_a_batch_is_open_they_stay() {
     let mut scene = crate::batch::scene::Scene::new();
     let (admin, plan) = (scene.admin.insecure_clone(), scene.plan());
-    scene.open(&plan).unwrap();
-    let before = scene.batch(&plan);
-    scene.set_limits(&admin, LARGEST).unwrap();
-    let after = scene.batch(&plan);
-    assert_eq!(
-        (before.apply_from, before.revert_from),
-        (after.apply_from, after.revert_from)
-    );
-    scene.advance(LIMITS.challenge_window.into());
+    scene.open_for_good(&plan);
+    assert_refused(scene.set_limits(&admin, LARGEST), SettlementError::BatchIsOpen);
     scene.apply(&plan, 0..3);
+    assert_refused(scene.set_limits(&admin, LARGEST), SettlementError::BatchIsOpen);
+    scene.finalize(&plan).unwrap();
+    scene.set_limits(&admin, LARGEST).unwrap();
 }
 
 #[test]
