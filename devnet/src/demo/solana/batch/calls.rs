@@ -9,7 +9,7 @@ use novate_bindings::solana::{
     settlement::{
         ID as PROGRAM,
         client::{accounts, args},
-        types::{ApplyDeltasArgs, ItemsArgs, Side},
+        types::{ApplyDeltasArgs, ApplyItemsArgs, Side},
     },
 };
 use novate_protocol::{leaf::DeltaLeaf, merkle::Tree};
@@ -104,6 +104,7 @@ impl Batch<'_> {
         Ok(instruction)
     }
 
+    /// The move of the NFT, which its holder's session allows.
     pub fn apply_item(&self) -> Result<Instruction> {
         let apply = accounts::ApplyItems {
             config: self.at.config,
@@ -112,14 +113,17 @@ impl Batch<'_> {
             program: PROGRAM,
         };
         let proof = Tree::new(vec![self.item.hash()]).range_proof(0, 1);
-        let chunk = ItemsArgs {
+        let chunk = ApplyItemsArgs {
             first: 0,
-            entries: [self.item.from.0, self.item.to.0].concat(),
+            entries: [&[SLOT][..], &self.item.from.0, &self.item.to.0].concat(),
             proof: proof.context("no such leaf")?.concat(),
         };
         let mut instruction = call(PROGRAM, apply, args::ApplyItems { args: chunk });
         let item = address::settlement::item(&self.at.config, &Address::from(self.item.asset.0));
-        instruction.accounts.push(AccountMeta::new(item, false));
+        let grants = address::session_keys::grants(&Address::from(self.item.from.0));
+        instruction
+            .accounts
+            .extend([AccountMeta::new(item, false), AccountMeta::new_readonly(grants, false)]);
         Ok(instruction)
     }
 
