@@ -121,9 +121,10 @@ impl Batch<'_> {
         let mut instruction = call(PROGRAM, apply, args::ApplyItems { args: chunk });
         let item = address::settlement::item(&self.at.config, &Address::from(self.item.asset.0));
         let grants = address::session_keys::grants(&Address::from(self.item.from.0));
-        instruction
-            .accounts
-            .extend([AccountMeta::new(item, false), AccountMeta::new_readonly(grants, false)]);
+        instruction.accounts.extend([
+            AccountMeta::new(item, false),
+            AccountMeta::new_readonly(grants, false),
+        ]);
         Ok(instruction)
     }
 
