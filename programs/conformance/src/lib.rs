@@ -1,6 +1,7 @@
 //! Computes every encoding of `novate-protocol` inside the Solana virtual machine, with keccak-256 as a system
 //! call, and hands the result back as return data. Its tests run the shared vectors through it, so that what
-//! programs hash on chain cannot drift from what the other chains hash. Never deployed.
+//! programs hash on chain cannot drift from what the other chains hash. For the tests of other programs it also calls
+//! them ([`caller`]). Never deployed.
 //!
 //! The program id is the SHA-256 hash of "Novate conformance program".
 
@@ -11,6 +12,10 @@ use novate_protocol::eip712::Domain;
 use novate_protocol::ids::{Asset, Owner};
 use novate_protocol::order::{self, OrderCheckpoint};
 use novate_protocol::{leaf, merkle};
+
+pub mod caller;
+
+use caller::*;
 
 declare_id!("GqDg73QxtNFYpVtWGQuBnS4UhqgdQNw8X1a74TtN2YYK");
 
@@ -158,6 +163,17 @@ pub mod conformance {
         let mut leaves = leaves; // Anchor wants arguments without `mut`
         let holds = merkle::verify_range(&root, leaf_count, first, &mut leaves, &proof);
         Ok(holds)
+    }
+
+    /// Calls a program with these bytes and the remaining accounts, signed by the caller of this number.
+    pub fn forward<'info>(ctx: Context<'info, Forward<'info>>, number: u8, data: Vec<u8>) -> Result<()> {
+        Forward::handler(ctx, number, data)
+    }
+
+    /// Logs so many lines of 100 bytes.
+    pub fn log(_ctx: Context<NoAccounts>, lines: u16) -> Result<()> {
+        caller::log(lines);
+        Ok(())
     }
 }
 
