@@ -1,13 +1,32 @@
 //! One event for every change of state. Amounts are in the mint's base units, times in Unix seconds.
 //!
-//! [`Charged`] tells of money: it is emitted by a call of the program to itself, which no truncation of logs can
-//! lose. The others are log lines.
+//! All are emitted by a call of the program to itself. As log lines they could be lost: a node truncates the log of a
+//! transaction after 10,000 bytes, so whatever is noisy before them in the transaction would hide a revocation.
 
 use anchor_lang::Discriminator;
 use anchor_lang::prelude::*;
-use novate_onchain::event::emit_by_call;
 
 use crate::state::{LimitArgs, SpendLimit};
+
+/// Room for an event: the largest needs 165 bytes, [`SessionCreated`] and [`Charged`] aside.
+const EVENT_CAPACITY: usize = 168;
+
+/// Emits an event that has about the ordinary size.
+pub(crate) fn emit_by_call<E: Discriminator + AnchorSerialize>(
+    event_authority: &AccountInfo,
+    event: &E,
+) -> Result<()> {
+    emit_with_capacity(event_authority, EVENT_CAPACITY, event)
+}
+
+fn emit_with_capacity<E: Discriminator + AnchorSerialize>(
+    event_authority: &AccountInfo,
+    capacity: usize,
+    event: &E,
+) -> Result<()> {
+    let bump = crate::EVENT_AUTHORITY_AND_BUMP.1;
+    novate_onchain::event::emit_by_call(crate::ID, event_authority, bump, capacity, event)
+}
 
 /// An owner granted a session.
 #[event]
@@ -68,10 +87,14 @@ pub struct SessionClosed {
     pub owner: Pubkey,
     /// The session key.
     pub session: Pubkey,
-    /// Got the rent back.
+    /// Got the rent of the session back.
     pub payer: Pubkey,
     /// Lamports.
     pub rent: u64,
+    /// Gets what the account of the grants holds when the last session is closed.
+    pub grants_payer: Pubkey,
+    /// Lamports that they got with this session; 0 unless it was the last.
+    pub grants_rent: u64,
 }
 
 /// Sessions were charged for spending a mint.
@@ -97,7 +120,7 @@ pub struct Charge {
     /// What remains in this period.
     pub remaining: u64,
     /// What remains in the session's life.
-    pub lifetime: u64,
+    pub lifetime_remaining: u64,
 }
 
 impl Charge {
@@ -107,7 +130,7 @@ impl Charge {
             session,
             amount,
             remaining: limit.remaining(),
-            lifetime: limit.lifetime_remaining(),
+            lifetime_remaining: limit.lifetime_remaining(),
         }
     }
 }
@@ -125,13 +148,7 @@ pub(crate) struct Charges<'a> {
 impl Charges<'_> {
     pub(crate) fn emit(&self, event_authority: &AccountInfo) -> Result<()> {
         let capacity = 2 * size_of::<Pubkey>() + size_of::<u32>() + size_of_val(self.charges);
-        emit_by_call(
-            crate::ID,
-            event_authority,
-            crate::EVENT_AUTHORITY_AND_BUMP.1,
-            capacity,
-            self,
-        )
+        emit_with_capacity(event_authority, capacity, self)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::deploy::solana::{Client, SYSTEM, SolanaDeployment, call};
 use anchor_lang::AccountDeserialize;
 use anyhow::{Context, Result, ensure};
 use novate_bindings::solana::{
-    address::session_keys::grants,
+    address::{event_authority, session_keys::grants},
     session_keys::{
         ID as PROGRAM,
         accounts::Grants,
@@ -53,6 +53,8 @@ fn create(at: &SolanaDeployment, payer: Address, owner: Address, key: Address, e
         payer,
         grants: grants(&owner),
         system_program: SYSTEM,
+        event_authority: event_authority(&PROGRAM),
+        program: PROGRAM,
     };
     let granted = CreateSessionArgs {
         key,
@@ -82,15 +84,25 @@ async fn short_lived(client: &Client, at: &SolanaDeployment, owner: &Keypair, ex
         key,
         limit: limit(at.mint, AMOUNT / 2),
     };
-    let by_session = accounts::SetLimit { by: key, grants };
+    let (event_authority, program) = (event_authority(&PROGRAM), PROGRAM);
+    let by_session = accounts::SetLimit {
+        by: key,
+        grants,
+        event_authority,
+        program,
+    };
     let by_owner = accounts::RevokeSession {
         by: owner.pubkey(),
         grants,
+        event_authority,
+        program,
     };
     let by_anybody = accounts::CloseExpired {
         grants,
         session_payer: payer,
         grants_payer: payer,
+        event_authority,
+        program,
     };
     let instructions = [
         create(at, payer, owner.pubkey(), key, expires),

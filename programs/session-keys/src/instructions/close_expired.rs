@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use crate::error::SessionKeysError;
-use crate::events::SessionClosed;
+use crate::events::{SessionClosed, emit_by_call};
 use crate::state::{Grants, Session, find, resize, size_of_grants, view_mut};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -10,6 +10,7 @@ pub struct CloseExpiredArgs {
     pub key: Pubkey,
 }
 
+#[event_cpi]
 #[derive(Accounts)]
 pub struct CloseExpired<'info> {
     /// The grants of the session's owner.
@@ -61,20 +62,27 @@ impl CloseExpired<'_> {
         Ok(rent)
     }
 
+    /// Pays all that the account holds to who paid for its head, and returns it.
+    fn close(&self) -> Result<u64> {
+        let lamports = self.grants.as_ref().lamports();
+        self.grants.close(self.grants_payer.to_account_info())?;
+        Ok(lamports)
+    }
+
     pub(crate) fn handler(ctx: Context<Self>, args: CloseExpiredArgs) -> Result<()> {
         let accounts = ctx.accounts;
         let (session, owner, left) = accounts.remove(&args.key)?;
         resize(accounts.grants.as_ref(), left)?;
         let rent = accounts.refund(&session, left)?;
-        if left == 0 {
-            accounts.grants.close(accounts.grants_payer.to_account_info())?;
-        }
-        emit!(SessionClosed {
+        let grants_rent = if left == 0 { accounts.close()? } else { 0 };
+        let event = SessionClosed {
             owner,
             session: args.key,
             payer: session.payer,
             rent,
-        });
-        Ok(())
+            grants_payer: accounts.grants_payer.key(),
+            grants_rent,
+        };
+        emit_by_call(&accounts.event_authority, &event)
     }
 }

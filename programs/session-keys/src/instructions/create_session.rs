@@ -3,7 +3,7 @@ use anchor_lang::system_program::{self, Allocate, Assign, Transfer};
 
 use crate::actions;
 use crate::error::SessionKeysError;
-use crate::events::SessionCreated;
+use crate::events::{SessionCreated, emit_by_call};
 use crate::seeds::GRANTS_SEED;
 use crate::state::{
     Grants, LimitArgs, MAX_CONSUMERS, MAX_LIMITS, MAX_SESSION_SECONDS, MAX_SESSIONS, find, initialize,
@@ -73,6 +73,7 @@ impl CreateSessionArgs {
     }
 }
 
+#[event_cpi]
 #[derive(Accounts)]
 pub struct CreateSession<'info> {
     /// Grants the session.
@@ -163,7 +164,7 @@ impl CreateSession<'_> {
         accounts.open(ctx.bumps.grants)?;
         let rent = accounts.make_room(&args.key)?;
         let epoch = accounts.write(&args, rent, now)?;
-        emit!(SessionCreated {
+        let event = SessionCreated {
             owner: accounts.owner.key(),
             session: args.key,
             payer: accounts.payer.key(),
@@ -173,7 +174,7 @@ impl CreateSession<'_> {
             actions: args.actions,
             consumers: args.consumers,
             limits: args.limits,
-        });
-        Ok(())
+        };
+        emit_by_call(&accounts.event_authority, &event)
     }
 }

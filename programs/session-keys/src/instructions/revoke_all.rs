@@ -1,9 +1,10 @@
 use anchor_lang::prelude::*;
 
 use crate::error::SessionKeysError;
-use crate::events::AllRevoked;
+use crate::events::{AllRevoked, emit_by_call};
 use crate::state::Grants;
 
+#[event_cpi]
 #[derive(Accounts)]
 pub struct RevokeAll<'info> {
     pub owner: Signer<'info>,
@@ -13,13 +14,17 @@ pub struct RevokeAll<'info> {
 }
 
 impl RevokeAll<'_> {
-    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
-        let mut grants = ctx.accounts.grants.load_mut()?;
+    fn revoke(&self) -> Result<AllRevoked> {
+        let mut grants = self.grants.load_mut()?;
         grants.epoch = grants.epoch.checked_add(1).ok_or(SessionKeysError::Overflow)?;
-        emit!(AllRevoked {
+        Ok(AllRevoked {
             owner: grants.owner,
             epoch: grants.epoch,
-        });
-        Ok(())
+        })
+    }
+
+    pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        let event = ctx.accounts.revoke()?;
+        emit_by_call(&ctx.accounts.event_authority, &event)
     }
 }

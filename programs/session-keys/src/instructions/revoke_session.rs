@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use crate::error::SessionKeysError;
-use crate::events::SessionRevoked;
+use crate::events::{SessionRevoked, emit_by_call};
 use crate::state::{Grants, found, view_mut};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -10,6 +10,7 @@ pub struct RevokeSessionArgs {
     pub key: Pubkey,
 }
 
+#[event_cpi]
 #[derive(Accounts)]
 pub struct RevokeSession<'info> {
     /// The owner, or the session key itself.
@@ -39,7 +40,7 @@ impl RevokeSession<'_> {
     }
 
     pub(crate) fn handler(ctx: Context<Self>, args: RevokeSessionArgs) -> Result<()> {
-        emit!(ctx.accounts.revoke(args.key)?);
-        Ok(())
+        let event = ctx.accounts.revoke(args.key)?;
+        emit_by_call(&ctx.accounts.event_authority, &event)
     }
 }

@@ -1,7 +1,7 @@
 use anchor_lang::prelude::*;
 
 use crate::error::SessionKeysError;
-use crate::events::LimitSet;
+use crate::events::{LimitSet, emit_by_call};
 use crate::state::{Grants, LimitArgs, Session, found, view_mut};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
@@ -12,6 +12,7 @@ pub struct SetLimitArgs {
     pub limit: LimitArgs,
 }
 
+#[event_cpi]
 #[derive(Accounts)]
 pub struct SetLimit<'info> {
     /// The owner, or the session key to lower its own limit.
@@ -56,7 +57,7 @@ impl SetLimit<'_> {
 
     pub(crate) fn handler(ctx: Context<Self>, args: SetLimitArgs) -> Result<()> {
         args.limit.validate()?;
-        emit!(ctx.accounts.set(&args)?);
-        Ok(())
+        let event = ctx.accounts.set(&args)?;
+        emit_by_call(&ctx.accounts.event_authority, &event)
     }
 }

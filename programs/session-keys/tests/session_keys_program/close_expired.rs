@@ -1,4 +1,4 @@
-use program_testing::events::by_log;
+use program_testing::events::by_call;
 use program_testing::{assert_refused, assert_refused_at};
 use session_keys::error::SessionKeysError;
 use session_keys::events::SessionClosed;
@@ -58,11 +58,13 @@ fn each_payer_gets_back_what_they_paid_and_the_last_closes_the_account() {
         let expected = if left == 0 { 0 } else { rent(&world, left) };
         assert_eq!(world.chain.lamports(&world.grants()), expected);
 
-        let [event] = &by_log::<SessionClosed>(&done)[..] else {
+        let [event] = &by_call::<SessionClosed>(&done)[..] else {
             panic!("one event")
         };
         assert_eq!((event.owner, event.session), (owner, key.pubkey()));
         assert_eq!((event.payer, event.rent), (payer.pubkey(), record));
+        let head = if left == 0 { rent(&world, 0) } else { 0 };
+        assert_eq!((event.grants_payer, event.grants_rent), (first, head));
     }
     assert!(!world.chain.exists(&world.grants()));
     // Fees aside, nobody has lost anything: the first payer has the rent of the head back too.

@@ -1,8 +1,11 @@
+use anchor_lang::error::ErrorCode;
 use program_testing::events::by_call;
+use program_testing::{assert_refused, event_authority};
 use session_keys::actions::{self, APPROVE, BUY, CANCEL, LIST, PAY};
 use session_keys::error::SessionKeysError;
 use session_keys::events::{Charge, Charged};
 use session_keys::instructions::ConsumeArgs;
+use solana_instruction::{AccountMeta, Instruction};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
@@ -33,7 +36,7 @@ fn charges_the_limit_and_tells_of_it() {
         session: key.pubkey(),
         amount: 30,
         remaining: 70,
-        lifetime: 970,
+        lifetime_remaining: 970,
     };
     assert_eq!(event.charges, [expected]);
 }
@@ -104,8 +107,7 @@ fn a_consumer_that_does_not_sign_charges_nothing() {
     consume.accounts[0].is_signer = false;
     let anybody = world.chain.user();
     let result = world.chain.send(&[consume], &[&anybody]);
-    let error = anchor_lang::error::ErrorCode::AccountNotSigner;
-    program_testing::assert_refused(result, error);
+    assert_refused(result, ErrorCode::AccountNotSigner);
 }
 
 #[test]
@@ -187,23 +189,23 @@ fn the_error_that_comes_first_is_about_who_asks() {
 fn the_event_cannot_be_forged() {
     let (mut world, key) = World::with_session();
     let done = world.pay(&key, 1).unwrap();
-    let call = &done
-        .inner_instructions
-        .iter()
-        .flatten()
-        .next()
-        .unwrap()
-        .instruction;
+    let event = &done.inner_instructions[0][0].instruction;
     // The same bytes, sent by somebody else: nobody can sign as the event authority.
-    let forged = solana_instruction::Instruction {
+    let mut forged = Instruction {
         program_id: session_keys::ID,
-        accounts: vec![solana_instruction::AccountMeta::new_readonly(
-            program_testing::event_authority(session_keys::ID),
+        accounts: vec![AccountMeta::new_readonly(
+            event_authority(session_keys::ID),
             false,
         )],
-        data: call.data.clone(),
+        data: event.data.clone(),
     };
-    let anybody = world.chain.user();
-    let failed = world.chain.send(&[forged], &[&anybody]).unwrap_err();
-    assert!(by_call::<Charged>(&failed.meta).is_empty());
+    let mallory = world.chain.user();
+    let result = world.chain.send(&[forged.clone()], &[&mallory]);
+    let meta = assert_refused(result, ErrorCode::ConstraintSigner);
+    assert!(by_call::<Charged>(&meta).is_empty());
+    // Nor with an authority of their own.
+    forged.accounts = vec![AccountMeta::new_readonly(mallory.pubkey(), true)];
+    let result = world.chain.send(&[forged], &[&mallory]);
+    let meta = assert_refused(result, ErrorCode::ConstraintSeeds);
+    assert!(by_call::<Charged>(&meta).is_empty());
 }

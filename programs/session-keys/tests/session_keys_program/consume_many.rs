@@ -45,7 +45,7 @@ fn charges_everybody_and_tells_of_all_in_one_event() {
             session: key.pubkey(),
             amount: 10 * n,
             remaining: 100 - 10 * n,
-            lifetime: 1_000 - 10 * n,
+            lifetime_remaining: 1_000 - 10 * n,
         })
         .collect();
     assert_eq!(event.charges, expected);

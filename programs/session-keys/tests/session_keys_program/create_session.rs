@@ -1,4 +1,4 @@
-use program_testing::events::by_log;
+use program_testing::events::by_call;
 use program_testing::{SYSTEM_PROGRAM, assert_refused, derive};
 use session_keys::actions::{self, PAY};
 use session_keys::error::SessionKeysError;
@@ -55,7 +55,7 @@ fn stores_what_was_granted_and_tells_of_it() {
     assert_eq!((limit.operations, limit.operations_left()), (10, 10));
     assert_eq!((limit.period, limit.period_start), (3_600, now));
 
-    let [event] = &by_log::<SessionCreated>(&done)[..] else {
+    let [event] = &by_call::<SessionCreated>(&done)[..] else {
         panic!("one event")
     };
     assert_eq!((event.owner, event.session), (owner.pubkey(), key.pubkey()));

@@ -2,11 +2,13 @@
 #![allow(clippy::result_large_err)] // LiteSVM's
 
 mod accounts;
+mod call;
 mod close_expired;
 mod consume;
 mod consume_many;
 mod create_session;
 mod cu;
+mod events;
 mod fuzz;
 mod lessons;
 mod model;

@@ -1,4 +1,4 @@
-use program_testing::events::by_log;
+use program_testing::events::by_call;
 use program_testing::units;
 use session_keys::error::SessionKeysError;
 use session_keys::events::AllRevoked;
@@ -15,7 +15,7 @@ fn every_session_ends_at_once_at_the_same_cost() {
         let owner = world.owner.insecure_clone();
         let result = world.revoke_all(&owner);
         costs.push(units(&result));
-        let [event] = &by_log::<AllRevoked>(&result.unwrap())[..] else {
+        let [event] = &by_call::<AllRevoked>(&result.unwrap())[..] else {
             panic!("one event")
         };
         assert_eq!((event.owner, event.epoch), (owner.pubkey(), 1));

@@ -1,4 +1,4 @@
-use program_testing::events::by_log;
+use program_testing::events::by_call;
 use session_keys::error::SessionKeysError;
 use session_keys::events::SessionRevoked;
 use solana_signer::Signer;
@@ -14,7 +14,7 @@ fn the_owner_ends_one_session_and_no_other() {
     world.assert_unchanged(SessionKeysError::SessionRevoked, |world| world.pay(&key, 1));
     world.pay(&other, 1).unwrap();
 
-    let [event] = &by_log::<SessionRevoked>(&done)[..] else {
+    let [event] = &by_call::<SessionRevoked>(&done)[..] else {
         panic!("one event")
     };
     assert_eq!((event.owner, event.session), (owner.pubkey(), key.pubkey()));
@@ -25,7 +25,7 @@ fn the_owner_ends_one_session_and_no_other() {
 fn a_session_key_ends_its_own_session() {
     let (mut world, key) = World::with_session();
     let done = world.revoke(&key, &key).unwrap();
-    assert_eq!(by_log::<SessionRevoked>(&done)[0].by, key.pubkey());
+    assert_eq!(by_call::<SessionRevoked>(&done)[0].by, key.pubkey());
     world.assert_unchanged(SessionKeysError::SessionRevoked, |world| world.pay(&key, 1));
 }
 

@@ -1,4 +1,4 @@
-use program_testing::events::by_log;
+use program_testing::events::by_call;
 use session_keys::error::SessionKeysError;
 use session_keys::events::LimitSet;
 use session_keys::state::{LimitArgs, Period};
@@ -30,7 +30,7 @@ fn the_owner_raises_a_limit() {
     assert_eq!((limit.amount, limit.remaining()), (200, 140));
     assert_eq!((limit.lifetime, limit.lifetime_remaining()), (2_000, 1_940));
     assert_eq!((limit.operations, limit.operations_left()), (20, 19));
-    let [event] = &by_log::<LimitSet>(&done)[..] else {
+    let [event] = &by_call::<LimitSet>(&done)[..] else {
         panic!("one event")
     };
     assert_eq!((event.owner, event.by), (owner.pubkey(), owner.pubkey()));
@@ -61,7 +61,7 @@ fn a_session_key_lowers_its_own_limit() {
     });
     world.pay(&key, 20).unwrap();
     let done = world.set_limit(&key, &key, wanted).unwrap();
-    assert_eq!(by_log::<LimitSet>(&done)[0].by, key.pubkey());
+    assert_eq!(by_call::<LimitSet>(&done)[0].by, key.pubkey());
     assert_eq!(world.stored_limit(&key).remaining(), 30);
     world.assert_unchanged(SessionKeysError::OverLimit, |world| world.pay(&key, 31));
     world.pay(&key, 30).unwrap();

@@ -35,7 +35,7 @@ pub struct World {
 impl World {
     /// An owner without sessions.
     pub fn new() -> Self {
-        let mut chain = Chain::new(&[("session_keys", ID)]);
+        let mut chain = Chain::new(&[("session_keys", ID), ("conformance", conformance::ID)]);
         Self {
             owner: chain.user(),
             consumer: consumer(0),
@@ -208,6 +208,8 @@ pub fn create(owner: &Keypair, payer: &Keypair, args: CreateSessionArgs) -> Inst
         payer: payer.pubkey(),
         grants: grants_of(&owner.pubkey()),
         system_program: SYSTEM_PROGRAM,
+        event_authority: event_authority(ID),
+        program: ID,
     };
     instruction(accounts, call::CreateSession { args })
 }
@@ -217,23 +219,32 @@ pub fn set_limit(by: &Keypair, grants: Address, key: &Keypair, limit: LimitArgs)
         key: key.pubkey(),
         limit,
     };
-    let by = by.pubkey();
-    instruction(accounts::SetLimit { by, grants }, call::SetLimit { args })
+    let accounts = accounts::SetLimit {
+        by: by.pubkey(),
+        grants,
+        event_authority: event_authority(ID),
+        program: ID,
+    };
+    instruction(accounts, call::SetLimit { args })
 }
 
 pub fn revoke(by: &Keypair, grants: Address, key: &Keypair) -> Instruction {
     let args = session_keys::instructions::RevokeSessionArgs { key: key.pubkey() };
-    let by = by.pubkey();
-    instruction(
-        accounts::RevokeSession { by, grants },
-        call::RevokeSession { args },
-    )
+    let accounts = accounts::RevokeSession {
+        by: by.pubkey(),
+        grants,
+        event_authority: event_authority(ID),
+        program: ID,
+    };
+    instruction(accounts, call::RevokeSession { args })
 }
 
 pub fn revoke_all(owner: &Keypair) -> Instruction {
     let accounts = accounts::RevokeAll {
         owner: owner.pubkey(),
         grants: grants_of(&owner.pubkey()),
+        event_authority: event_authority(ID),
+        program: ID,
     };
     instruction(accounts, call::RevokeAll {})
 }
@@ -243,6 +254,8 @@ pub fn close(grants: Address, key: &Keypair, session_payer: &Address, grants_pay
         grants,
         session_payer: *session_payer,
         grants_payer: *grants_payer,
+        event_authority: event_authority(ID),
+        program: ID,
     };
     let args = session_keys::instructions::CloseExpiredArgs { key: key.pubkey() };
     instruction(accounts, call::CloseExpired { args })
