@@ -33,7 +33,7 @@ pub mod session_keys {
     use super::*;
 
     /// Charges many sessions for spending one mint; the remaining accounts are the grants, one for each charge.
-    /// When one charge is refused, none is made.
+    /// When one charge is refused, none is made. The consumer checks what lies in the slots: see [`Entry`].
     ///
     /// Who may call: a consumer of every session that is charged. Costs about 2,800 compute units, and 520 for each
     /// charge.

@@ -20,9 +20,14 @@ pub struct ConsumeManyArgs {
 }
 
 /// One charge of [`ConsumeManyArgs::charges`]; the remaining account at the same index holds its session.
+///
+/// A slot is no name of a session: `close_expired`, which anybody may call, moves another session into it. So the
+/// consumer reads the session's key from this slot of the same account, in the instruction in which it charges, and
+/// makes sure that this very key signed what it charges. Otherwise it would charge whoever has come to be there. A
+/// settlement compares it with the key in the leaf of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The session's index in its owner's grants.
+    /// The session's index in its owner's grants, at this moment.
     pub slot: u8,
     /// How much is spent, in base units, with all fees.
     pub amount: u64,
