@@ -22,8 +22,10 @@ fn without_a_limit_for_a_mint_nothing_of_it_may_be_spent() {
     world.pay(&key, 1).unwrap();
 }
 
+/// What a fee is, only the consumer knows: it charges what it takes from the owner in all, as a settlement charges the
+/// net debit of a batch with its fees in it. Here every charge counts, whatever it is for.
 #[test]
-fn approvals_and_fees_count_against_the_limit() {
+fn approvals_count_against_the_limit_like_payments() {
     let mut world = World::new();
     let key = world.chain.key();
     let args = CreateSessionArgs {
@@ -41,8 +43,7 @@ fn approvals_and_fees_count_against_the_limit() {
     };
     charge(&mut world, 40, APPROVE).unwrap();
     charge(&mut world, 40, BUY).unwrap();
-    let fee = 15;
-    charge(&mut world, fee, PAY).unwrap();
+    charge(&mut world, 15, PAY).unwrap();
     for action in [APPROVE, BUY, PAY] {
         world.assert_unchanged(SessionKeysError::OverLimit, |world| charge(world, 6, action));
     }
