@@ -1,19 +1,4 @@
-//! Every account of every instruction replaced by wrong ones. Together with the tests of the instructions this
-//! covers the classes of coral-xyz/sealevel-attacks:
-//!
-//! | class | here |
-//! |---|---|
-//! | signer authorization | every signer is tried unsigned and as a stranger |
-//! | account data matching | grants of another owner who has a session with the same key |
-//! | owner checks | every account is tried as another program's copy |
-//! | type cosplay | `consume_many::accounts_that_are_no_grants_are_refused` |
-//! | initialization | `create_session::a_second_session_makes_the_account_longer_and_leaves_the_first_as_it_was` |
-//! | arbitrary CPI | the programs are tried as others; the program calls the system program and itself only |
-//! | duplicate mutable accounts | `consume_many::the_same_session_may_come_again_and_adds_up` |
-//! | bump seed canonicalization | `create_session::an_address_with_another_bump_is_refused` |
-//! | PDA sharing | the owner is in the seeds; grants of another owner are tried |
-//! | closing accounts | `close_expired::a_closed_account_cannot_be_kept_alive_with_lamports` |
-//! | sysvar address checking | clock and rent are read by system call: there is no account to replace |
+//! Every account of every instruction replaced by wrong ones. `docs/security.md` has the table of all classes of mistakes.
 
 use program_testing::substitution::{STRANGER, Substitutions};
 use session_keys::actions::PAY;
