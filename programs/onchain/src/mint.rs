@@ -69,7 +69,8 @@ fn check(extension: ExtensionType) -> std::result::Result<(), Refused> {
         | TokenGroupMember
         | InterestBearingConfig
         | ScaledUiAmount => Ok(()),
-        // What can freeze or pause is what a freeze authority can: it delays withdrawals and takes nothing.
+        // What can freeze or pause is what a freeze authority can: it holds up payments for as long as it likes, and
+        // takes nothing.
         DefaultAccountState | Pausable => Ok(()),
         _ => Err(Refused::Unknown),
     }
