@@ -8,9 +8,25 @@ use num_bigint::BigInt;
 pub struct Exact {
     denominator: BigInt,
     amounts: Amounts,
-    weights: Vec<u128>,
+    stakes: Vec<Stake>,
     seconds_left: u64,
     clock: i64,
+}
+
+/// What a share weighs by.
+#[derive(Clone)]
+struct Stake {
+    /// Base units.
+    amount: u64,
+    /// Basis points.
+    multiplier: u32,
+}
+
+impl Stake {
+    /// The amount, times the multiplier, in whole units of weight.
+    fn weight(&self) -> u128 {
+        u128::from(self.amount) * u128::from(self.multiplier) / 10_000
+    }
 }
 
 /// Numerators, in base units.
@@ -25,14 +41,21 @@ struct Amounts {
 }
 
 impl Exact {
-    pub fn new(shares: usize) -> Self {
+    /// Shares without stake, with these multipliers in basis points.
+    pub fn new(multipliers: impl Iterator<Item = u32>) -> Self {
+        let stakes: Vec<_> = multipliers
+            .map(|multiplier| Stake {
+                amount: 0,
+                multiplier,
+            })
+            .collect();
         Self {
             denominator: 1.into(),
             amounts: Amounts {
-                earned: vec![0.into(); shares],
+                earned: vec![0.into(); stakes.len()],
                 ..Amounts::default()
             },
-            weights: vec![0; shares],
+            stakes,
             seconds_left: 0,
             clock: 0,
         }
@@ -43,7 +66,7 @@ impl Exact {
         let elapsed = (now - self.clock).max(0) as u64;
         self.clock = self.clock.max(now);
         let seconds = elapsed.min(self.seconds_left);
-        let total: u128 = self.weights.iter().sum();
+        let total: u128 = self.stakes.iter().map(Stake::weight).sum();
         if total == 0 || seconds == 0 {
             return;
         }
@@ -51,15 +74,30 @@ impl Exact {
         self.divide_by(self.seconds_left.into());
         self.divide_by(total);
         let flows = &self.amounts.scheduled * seconds / (BigInt::from(self.seconds_left) * total);
-        for (earned, weight) in self.amounts.earned.iter_mut().zip(&self.weights) {
-            *earned += &flows * weight;
+        for (earned, stake) in self.amounts.earned.iter_mut().zip(&self.stakes) {
+            *earned += &flows * stake.weight();
         }
         self.amounts.scheduled -= flows * total;
         self.seconds_left -= seconds;
     }
 
-    pub fn reweigh(&mut self, share: usize, weight: u128) {
-        self.weights[share] = weight;
+    /// Adds stake to a share, which has accrued until now.
+    pub fn stake(&mut self, share: usize, amount: u64) {
+        self.stakes[share].amount += amount;
+    }
+
+    /// Takes stake from a share, which has accrued until now.
+    pub fn unstake(&mut self, share: usize, amount: u64) {
+        self.stakes[share].amount -= amount;
+    }
+
+    /// Base units.
+    pub fn staked(&self, share: usize) -> u64 {
+        self.stakes[share].amount
+    }
+
+    pub fn weight(&self, share: usize) -> u128 {
+        self.stakes[share].weight()
     }
 
     /// Adds to the schedule, with what was forfeited, and starts it anew.
@@ -69,8 +107,9 @@ impl Exact {
         self.seconds_left = duration;
     }
 
-    /// Takes from a share what it has earned and was not paid.
+    /// Takes from a share its stake, and what it has earned and was not paid.
     pub fn forfeit(&mut self, share: usize, paid: u64) {
+        self.stakes[share].amount = 0;
         let paid = paid * &self.denominator;
         self.amounts.forfeited += &self.amounts.earned[share] - &paid;
         self.amounts.earned[share] = paid;
