@@ -75,8 +75,8 @@ pub mod rewards {
     /// Gives unallocated tokens back, to any token account of the mint.
     ///
     /// Who may call: the creator, at any time.
-    pub fn defund(ctx: Context<Defund>, amount: u64) -> Result<()> {
-        Defund::handler(ctx, amount)
+    pub fn defund(ctx: Context<ToCreator>, amount: u64) -> Result<()> {
+        ToCreator::defund(ctx, amount)
     }
 
     /// Promises an amount to a recipient, who can have one such allocation.
@@ -110,8 +110,8 @@ pub mod rewards {
     /// Moves everything that is left to any token account of the mint.
     ///
     /// Who may call: the creator, from the deadline on.
-    pub fn clawback(ctx: Context<Clawback>) -> Result<()> {
-        Clawback::handler(ctx)
+    pub fn clawback(ctx: Context<ToCreator>) -> Result<()> {
+        ToCreator::clawback(ctx)
     }
 
     /// Ends a distribution of which everything promised is paid. Leftover tokens go to any token account of the mint,

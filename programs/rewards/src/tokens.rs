@@ -1,7 +1,7 @@
 //! Tokens in and out of a distribution.
 
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::{self, TokenInterface, TransferChecked};
+use anchor_spl::token_interface::{self, TransferChecked};
 
 use crate::error::RewardsError;
 use crate::state::Distribution;
@@ -36,30 +36,38 @@ pub(crate) fn require_associated(
     Ok(())
 }
 
-/// The accounts of a payment out of a distribution.
-pub(crate) struct Payment<'a, 'info> {
-    pub distribution: &'a AccountInfo<'info>,
-    pub tokens: &'a AccountInfo<'info>,
-    pub mint: &'a AccountInfo<'info>,
-    pub destination: &'a AccountInfo<'info>,
-    pub token_program: &'a Interface<'info, TokenInterface>,
+/// A payment out of a distribution; `payment!` makes it.
+pub(crate) struct Payment<'info> {
+    pub accounts: TransferChecked<'info>,
+    pub token_program: Pubkey,
 }
 
-impl Payment<'_, '_> {
+/// The [`Payment`] among an instruction's accounts, which have the same names in all instructions that pay.
+macro_rules! payment {
+    ($accounts:expr) => {
+        $crate::tokens::Payment {
+            accounts: ::anchor_spl::token_interface::TransferChecked {
+                from: $accounts.tokens.to_account_info(),
+                mint: $accounts.mint.to_account_info(),
+                to: $accounts.destination.to_account_info(),
+                authority: $accounts.distribution.to_account_info(),
+            },
+            token_program: $accounts.token_program.key(),
+        }
+    };
+}
+pub(crate) use payment;
+
+impl Payment<'_> {
     /// Pays what `state`, the distribution after the payment, has counted already.
-    pub(crate) fn pay(&self, state: &Distribution, amount: u64) -> Result<()> {
-        let accounts = TransferChecked {
-            from: self.tokens.clone(),
-            mint: self.mint.clone(),
-            to: self.destination.clone(),
-            authority: self.distribution.clone(),
-        };
+    pub(crate) fn pay(self, state: &Distribution, amount: u64) -> Result<()> {
+        let tokens = self.accounts.from.clone();
         state.signed(|seeds| {
             let signers = &[seeds];
-            let context = CpiContext::new_with_signer(self.token_program.key(), accounts, signers);
+            let context = CpiContext::new_with_signer(self.token_program, self.accounts, signers);
             token_interface::transfer_checked(context, amount, state.decimals)
         })?;
-        require_covered(state, self.tokens)
+        require_covered(state, &tokens)
     }
 }
 

@@ -5,7 +5,7 @@ use anchor_spl::token_interface::TokenInterface;
 use crate::error::RewardsError;
 use crate::events::{Claimed, emit_by_call};
 use crate::state::{Allocation, Distribution};
-use crate::tokens::{Payment, require_associated};
+use crate::tokens::{payment, require_associated};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -67,14 +67,7 @@ impl Claim<'_> {
         let now = Clock::get()?.unix_timestamp;
         accounts.validate(now)?;
         let (state, amount) = accounts.count(now)?;
-        let payment = Payment {
-            distribution: &accounts.distribution.to_account_info(),
-            tokens: &accounts.tokens,
-            mint: &accounts.mint,
-            destination: &accounts.destination,
-            token_program: &accounts.token_program,
-        };
-        payment.pay(&state, amount)?;
+        payment!(accounts).pay(&state, amount)?;
         let event = Claimed {
             distribution: accounts.distribution.key(),
             record: accounts.allocation.key(),

@@ -7,7 +7,7 @@ use novate_protocol::merkle;
 use crate::error::RewardsError;
 use crate::events::{Claimed, emit_by_call};
 use crate::state::{ClaimRecord, Distribution};
-use crate::tokens::{Payment, require_associated};
+use crate::tokens::{payment, require_associated};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone)]
 pub struct ClaimMerkleArgs {
@@ -92,14 +92,7 @@ impl ClaimMerkle<'_> {
         let now = Clock::get()?.unix_timestamp;
         accounts.validate(&args, now)?;
         let (state, amount) = accounts.count(args.cumulative, now)?;
-        let payment = Payment {
-            distribution: &accounts.distribution.to_account_info(),
-            tokens: &accounts.tokens,
-            mint: &accounts.mint,
-            destination: &accounts.destination,
-            token_program: &accounts.token_program,
-        };
-        payment.pay(&state, amount)?;
+        payment!(accounts).pay(&state, amount)?;
         let event = Claimed {
             distribution: accounts.distribution.key(),
             record: accounts.record.key(),

@@ -5,7 +5,7 @@ use anchor_spl::token_interface::{self, CloseAccount, TokenInterface};
 use crate::error::RewardsError;
 use crate::events::{DistributionClosed, emit_by_call};
 use crate::state::{ClosedDistribution, Distribution};
-use crate::tokens::{Payment, amount};
+use crate::tokens::{amount, payment};
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -54,15 +54,8 @@ impl CloseDistribution<'_> {
         require_gte!(amount, unallocated, RewardsError::TokensShort);
         let mut emptied = *state;
         emptied.totals.give_back(unallocated)?;
-        let payment = Payment {
-            distribution: &self.distribution,
-            tokens: &self.tokens,
-            mint: &self.mint,
-            destination: &self.destination,
-            token_program: &self.token_program,
-        };
         if amount > 0 {
-            payment.pay(&emptied, amount)?;
+            payment!(self).pay(&emptied, amount)?;
         }
         Ok(amount)
     }

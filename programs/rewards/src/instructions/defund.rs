@@ -1,51 +1,19 @@
 use anchor_lang::prelude::*;
-use anchor_spl::token_interface::TokenInterface;
 
+use super::ToCreator;
 use crate::error::RewardsError;
 use crate::events::{Defunded, emit_by_call};
-use crate::state::Distribution;
-use crate::tokens::Payment;
+use crate::tokens::payment;
 
-#[event_cpi]
-#[derive(Accounts)]
-pub struct Defund<'info> {
-    pub creator: Signer<'info>,
-    #[account(
-        mut,
-        has_one = creator @ RewardsError::NotCreator,
-        has_one = mint @ RewardsError::WrongMint,
-        has_one = tokens @ RewardsError::WrongTokens,
-    )]
-    pub distribution: AccountLoader<'info, Distribution>,
-    /// CHECK: it is the mint that the distribution was made for.
-    pub mint: UncheckedAccount<'info>,
-    /// The token account of the distribution.
-    /// CHECK: the distribution names it.
-    #[account(mut)]
-    pub tokens: UncheckedAccount<'info>,
-    /// The token account to pay: anybody's, but not the distribution's own.
-    /// CHECK: the token program requires that it is of this mint.
-    #[account(mut, constraint = destination.key() != tokens.key() @ RewardsError::WrongDestination)]
-    pub destination: UncheckedAccount<'info>,
-    pub token_program: Interface<'info, TokenInterface>,
-}
-
-impl Defund<'_> {
-    pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {
+impl ToCreator<'_> {
+    pub(crate) fn defund(ctx: Context<Self>, amount: u64) -> Result<()> {
         require_gt!(amount, 0, RewardsError::ZeroAmount);
         let accounts = ctx.accounts;
         let mut distribution = accounts.distribution.load_mut()?;
         distribution.totals.give_back(amount)?;
         let state = *distribution;
         drop(distribution); // it signs for the payment
-        let payment = Payment {
-            distribution: &accounts.distribution.to_account_info(),
-            tokens: &accounts.tokens,
-            mint: &accounts.mint,
-            destination: &accounts.destination,
-            token_program: &accounts.token_program,
-        };
-        payment.pay(&state, amount)?;
+        payment!(accounts).pay(&state, amount)?;
         let event = Defunded {
             distribution: accounts.distribution.key(),
             mint: accounts.mint.key(),

@@ -68,7 +68,6 @@ impl Fund<'_> {
             amount: arrived,
             funded: distribution.totals.funded,
         };
-        drop(distribution); // the call below may borrow it
         emit_by_call(&accounts.event_authority, &event)
     }
 }

@@ -57,21 +57,9 @@ impl World {
         }
     }
 
-    pub fn defund_accounts(&self, pot: &Pot) -> accounts::Defund {
-        accounts::Defund {
-            creator: self.creator.pubkey(),
-            distribution: pot.distribution,
-            mint: self.mint,
-            tokens: pot.tokens,
-            destination: self.source,
-            token_program: self.token_program,
-            event_authority: event_authority(ID),
-            program: ID,
-        }
-    }
-
-    pub fn clawback_accounts(&self, pot: &Pot) -> accounts::Clawback {
-        accounts::Clawback {
+    /// Of `defund` and `clawback`.
+    pub fn to_creator_accounts(&self, pot: &Pot) -> accounts::ToCreator {
+        accounts::ToCreator {
             creator: self.creator.pubkey(),
             distribution: pot.distribution,
             mint: self.mint,

@@ -96,7 +96,7 @@ fn neither_authority_nor_stranger_may() {
     let (mut world, pot, _, deadline) = ending(anchor_spl::token::ID);
     world.chain.set_time(deadline);
     for somebody in [world.authority.insecure_clone(), world.chain.user()] {
-        let mut accounts = world.clawback_accounts(&pot);
+        let mut accounts = world.to_creator_accounts(&pot);
         accounts.creator = somebody.pubkey();
         let call = instruction(ID, accounts, call::Clawback {});
         let result = world.chain.send(&[call], &[&world.payer, &somebody]);
@@ -114,7 +114,7 @@ fn accounts_that_do_not_belong_are_refused() {
     let other_mint = tokens::mint(&mut world.chain, &world.token_program, &[]);
     let of_other_mint = tokens::account(&mut world.chain, &other_mint, &bob.address(), 0);
     world.chain.set_time(deadline);
-    let call = instruction(ID, world.clawback_accounts(&pot), call::Clawback {});
+    let call = instruction(ID, world.to_creator_accounts(&pot), call::Clawback {});
     let creator = world.creator.insecure_clone();
     Substitutions::new("rewards", &call, &[&creator])
         .wrong("distribution", other.distribution)

@@ -85,7 +85,7 @@ fn accounts_that_do_not_belong_are_refused() {
     let other_mint = tokens::mint(&mut world.chain, &world.token_program, &[]);
     let alice = world.recipient();
     let of_other_mint = tokens::account(&mut world.chain, &other_mint, &alice.address(), 0);
-    let call = instruction(ID, world.defund_accounts(&pot), call::Defund { amount: 10 });
+    let call = instruction(ID, world.to_creator_accounts(&pot), call::Defund { amount: 10 });
     let creator = world.creator.insecure_clone();
     Substitutions::new("rewards", &call, &[&creator])
         .wrong("distribution", other.distribution)

@@ -136,7 +136,7 @@ impl World {
     }
 
     pub fn defund(&mut self, pot: &Pot, amount: u64) -> TransactionResult {
-        self.call(self.defund_accounts(pot), call::Defund { amount }, &[])
+        self.call(self.to_creator_accounts(pot), call::Defund { amount }, &[])
     }
 
     pub fn allocate(&mut self, pot: &Pot, to: &Recipient, amount: u64) -> TransactionResult {
@@ -195,7 +195,7 @@ impl World {
     }
 
     pub fn clawback(&mut self, pot: &Pot) -> TransactionResult {
-        self.call(self.clawback_accounts(pot), call::Clawback {}, &[])
+        self.call(self.to_creator_accounts(pot), call::Clawback {}, &[])
     }
 
     pub fn close(&mut self, pot: &Pot) -> TransactionResult {
