@@ -4,7 +4,7 @@ use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{self, TokenAccount, TokenInterface, TransferChecked};
 
 use crate::error::StakingError;
-use crate::state::PoolSigner;
+use crate::state::{Pool, PoolSigner};
 
 /// What every transfer needs.
 pub(crate) struct Transfer<'a, 'info> {
@@ -59,5 +59,44 @@ impl<'info> Transfer<'_, 'info> {
             to,
             authority,
         }
+    }
+}
+
+/// What a pool needs to pay out of one of its token accounts.
+pub(crate) struct Payment<'a, 'info> {
+    pub pool: &'a AccountLoader<'info, Pool>,
+    pub token_program: &'a Interface<'info, TokenInterface>,
+    pub mint: &'a AccountInfo<'info>,
+    pub vault: &'a mut InterfaceAccount<'info, TokenAccount>,
+    pub destination: &'a AccountInfo<'info>,
+}
+
+impl Payment<'_, '_> {
+    /// Pays stake, of which the rest must still be there.
+    pub fn pay_stake(self, amount: u64) -> Result<()> {
+        let (pool, decimals) = (self.pool, self.pool.load()?.stake_decimals);
+        let left = self.pay(amount, decimals)?;
+        pool.load()?.require_stakes(left)
+    }
+
+    /// Pays rewards, of which the rest must still be there.
+    pub fn pay_rewards(self, amount: u64) -> Result<()> {
+        let (pool, decimals) = (self.pool, self.pool.load()?.reward_decimals);
+        let left = self.pay(amount, decimals)?;
+        pool.load()?.require_rewards(left)
+    }
+
+    /// Returns what is left in the token account.
+    fn pay(self, amount: u64, decimals: u8) -> Result<u64> {
+        let signer = self.pool.load()?.signer();
+        let transfer = Transfer {
+            token_program: self.token_program,
+            mint: self.mint,
+            decimals,
+            amount,
+        };
+        let pool = (self.pool.to_account_info(), signer);
+        transfer.pay(self.vault, self.destination, pool)?;
+        Ok(self.vault.amount)
     }
 }

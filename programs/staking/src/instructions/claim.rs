@@ -5,7 +5,7 @@ use super::now;
 use crate::error::StakingError;
 use crate::events::{Claimed, emit_by_call};
 use crate::state::{Pool, Position};
-use crate::tokens::Transfer;
+use crate::tokens::Payment;
 
 /// The same checks are left out as in [`Stake`](super::Stake), for the same reasons.
 #[event_cpi]
@@ -36,25 +36,23 @@ pub struct Claim<'info> {
 impl Claim<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let accounts = &mut *ctx.accounts;
-        let (signer, decimals, event) = {
+        let event = {
             let pool = &mut *accounts.pool.load_mut()?;
             let position = &mut *accounts.position.load_mut()?;
             let destination = accounts.destination.key();
             pool.require_outside(&destination)?;
             let amount = pool.claim(position, now()?)?;
             require_gt!(amount, 0, StakingError::NothingEarned);
-            let event = Claimed::of(accounts.position.key(), position, pool, destination, amount);
-            (pool.signer(), pool.reward_decimals, event)
+            Claimed::of(accounts.position.key(), position, pool, destination, amount)
         };
-        let transfer = Transfer {
+        let payment = Payment {
+            pool: &accounts.pool,
             token_program: &accounts.token_program,
             mint: &accounts.reward_mint,
-            decimals,
-            amount: event.amount,
+            vault: &mut accounts.rewards,
+            destination: &accounts.destination,
         };
-        let pool = (accounts.pool.to_account_info(), signer);
-        transfer.pay(&mut accounts.rewards, &accounts.destination, pool)?;
-        accounts.pool.load()?.require_rewards(accounts.rewards.amount)?;
+        payment.pay_rewards(event.amount)?;
         emit_by_call(&ctx.accounts.event_authority, &event)
     }
 }

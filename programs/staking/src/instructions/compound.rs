@@ -5,7 +5,7 @@ use super::now;
 use crate::error::StakingError;
 use crate::events::{Compounded, emit_by_call};
 use crate::state::{Pool, Position};
-use crate::tokens::Transfer;
+use crate::tokens::Payment;
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -47,22 +47,16 @@ impl Compound<'_> {
 
     /// Moves tokens from the rewards to the stake.
     fn transfer(&mut self, amount: u64) -> Result<()> {
-        let (signer, decimals) = {
-            let pool = self.pool.load()?;
-            (pool.signer(), pool.stake_decimals)
-        };
-        let transfer = Transfer {
+        let payment = Payment {
+            pool: &self.pool,
             token_program: &self.token_program,
             mint: &self.stake_mint,
-            decimals,
-            amount,
+            vault: &mut self.rewards,
+            destination: &self.stakes.to_account_info(),
         };
-        let pool = (self.pool.to_account_info(), signer);
-        transfer.pay(&mut self.rewards, &self.stakes.to_account_info(), pool)?;
+        payment.pay_rewards(amount)?;
         self.stakes.reload()?;
-        let pool = self.pool.load()?;
-        pool.require_rewards(self.rewards.amount)?;
-        pool.require_stakes(self.stakes.amount)
+        self.pool.load()?.require_stakes(self.stakes.amount)
     }
 
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {

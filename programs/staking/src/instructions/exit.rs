@@ -5,7 +5,7 @@ use super::now;
 use crate::error::StakingError;
 use crate::events::{Claimed, Unstaked, Withdrawn, emit_by_call};
 use crate::state::{Pool, Position};
-use crate::tokens::Transfer;
+use crate::tokens::Payment;
 
 #[event_cpi]
 #[derive(Accounts)]
@@ -109,38 +109,26 @@ impl Exit<'_> {
         )))
     }
 
-    /// Pays what was claimed.
     fn pay_rewards(&mut self, amount: u64) -> Result<()> {
-        let (signer, decimals) = {
-            let pool = self.pool.load()?;
-            (pool.signer(), pool.reward_decimals)
-        };
-        let transfer = Transfer {
+        let payment = Payment {
+            pool: &self.pool,
             token_program: &self.reward_token_program,
             mint: &self.reward_mint,
-            decimals,
-            amount,
+            vault: &mut self.rewards,
+            destination: &self.reward_destination,
         };
-        let pool = (self.pool.to_account_info(), signer);
-        transfer.pay(&mut self.rewards, &self.reward_destination, pool)?;
-        self.pool.load()?.require_rewards(self.rewards.amount)
+        payment.pay_rewards(amount)
     }
 
-    /// Pays what was withdrawn.
     fn pay_stake(&mut self, amount: u64) -> Result<()> {
-        let (signer, decimals) = {
-            let pool = self.pool.load()?;
-            (pool.signer(), pool.stake_decimals)
-        };
-        let transfer = Transfer {
+        let payment = Payment {
+            pool: &self.pool,
             token_program: &self.stake_token_program,
             mint: &self.stake_mint,
-            decimals,
-            amount,
+            vault: &mut self.stakes,
+            destination: &self.stake_destination,
         };
-        let pool = (self.pool.to_account_info(), signer);
-        transfer.pay(&mut self.stakes, &self.stake_destination, pool)?;
-        self.pool.load()?.require_stakes(self.stakes.amount)
+        payment.pay_stake(amount)
     }
 
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {

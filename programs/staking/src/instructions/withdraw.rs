@@ -5,7 +5,7 @@ use super::now;
 use crate::error::StakingError;
 use crate::events::{Withdrawn, emit_by_call};
 use crate::state::{Pool, Position};
-use crate::tokens::Transfer;
+use crate::tokens::Payment;
 
 /// The same checks are left out as in [`Stake`](super::Stake), for the same reasons.
 #[event_cpi]
@@ -35,26 +35,28 @@ pub struct Withdraw<'info> {
 
 impl Withdraw<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
-        let accounts = &mut *ctx.accounts;
-        let (signer, decimals, event) = {
-            let pool = &mut *accounts.pool.load_mut()?;
-            let position = &mut *accounts.position.load_mut()?;
-            let destination = accounts.destination.key();
+        let event = {
+            let pool = &mut *ctx.accounts.pool.load_mut()?;
+            let position = &mut *ctx.accounts.position.load_mut()?;
+            let destination = ctx.accounts.destination.key();
             pool.require_outside(&destination)?;
             let amount = pool.withdraw(position, now()?)?;
-            let event = Withdrawn::of(accounts.position.key(), position, destination, amount);
-            (pool.signer(), pool.stake_decimals, event)
+            Withdrawn::of(ctx.accounts.position.key(), position, destination, amount)
         };
-        let transfer = Transfer {
-            token_program: &accounts.token_program,
-            mint: &accounts.stake_mint,
-            decimals,
-            amount: event.amount,
-        };
-        let pool = (accounts.pool.to_account_info(), signer);
-        transfer.pay(&mut accounts.stakes, &accounts.destination, pool)?;
-        accounts.pool.load()?.require_stakes(accounts.stakes.amount)?;
+        ctx.accounts.pay_stake(event.amount)?;
         emit_by_call(&ctx.accounts.event_authority, &event)
+    }
+
+    /// Pays what the pool has let go of.
+    pub(super) fn pay_stake(&mut self, amount: u64) -> Result<()> {
+        let payment = Payment {
+            pool: &self.pool,
+            token_program: &self.token_program,
+            mint: &self.stake_mint,
+            vault: &mut self.stakes,
+            destination: &self.destination,
+        };
+        payment.pay_stake(amount)
     }
 }
 
