@@ -95,6 +95,10 @@ pub enum StakingError {
     MintIsClosable,
     #[msg("The mint has an extension that is not known to be safe: use a mint without it")]
     MintExtensionUnknown,
+    #[msg(
+        "A pause lasts at least a day, so that everybody can leave: unpause 86,400 seconds after paused_at"
+    )]
+    PauseTooShort,
 }
 
 impl From<Refused> for StakingError {

@@ -193,6 +193,8 @@ pub struct Paused {
     pub pool: Pubkey,
     /// The guardian or the admin.
     pub by: Pubkey,
+    /// The pause cannot be ended before.
+    pub ends_from: i64,
 }
 
 /// Stake and rewards were let in again.

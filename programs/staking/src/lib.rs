@@ -17,10 +17,15 @@
 //!
 //! # Whom an owner trusts
 //!
-//! No key can stop `unstake`, `withdraw`, `claim` and `exit`, take stake, or take rewards that were funded: what
-//! nobody has earned yet stays in the pool for those who are staked later. The admin decides whether and when
+//! No key of the pool can stop `unstake`, `withdraw`, `claim` and `exit`, take stake, or take rewards that were funded:
+//! what nobody has earned yet stays in the pool for those who are staked later. The admin decides whether and when
 //! rewards are added, and a new funding spreads what has not flowed yet over a new duration. Guardian and admin can
-//! pause, which lifts locks and cooldowns for all alike.
+//! pause, which lifts locks and cooldowns for all alike: a pause lasts at least a day, so that nobody can lift a lock
+//! for themselves alone, in one transaction.
+//!
+//! A mint has keys of its own. A freeze authority, and the authority of the extension `Pausable`, can stop whatever
+//! pays in that mint for as long as they like, `emergency_withdraw` too; they cannot take anything. Who stakes looks
+//! at both mints first.
 //!
 //! The program id is the SHA-256 hash of "Novate staking program". It has no private key, so it can only be placed
 //! where programs are placed by id: in tests and on a local node. Before deploying to a public cluster, put the id
@@ -141,15 +146,15 @@ pub mod staking {
         Recover::handler(ctx)
     }
 
-    /// Stops `stake`, `compound` and `fund`, and lifts locks and cooldowns for `emergency_withdraw`. All else goes
-    /// on.
+    /// Stops `stake`, `compound` and `fund`, and lifts locks and cooldowns for `emergency_withdraw`, for at least a day.
+    /// All else goes on.
     ///
     /// Who may call: the guardian or the admin.
     pub fn pause(ctx: Context<Pause>) -> Result<()> {
         Pause::handler(ctx)
     }
 
-    /// Ends a pause.
+    /// Ends a pause that has lasted a day or longer.
     ///
     /// Who may call: the admin. The guardian's key is made for haste, so it can only stop.
     pub fn unpause(ctx: Context<Administer>) -> Result<()> {

@@ -1,5 +1,6 @@
 use anchor_lang::prelude::*;
 
+use super::now;
 use crate::error::StakingError;
 use crate::events::Paused;
 use crate::state::Pool;
@@ -16,16 +17,17 @@ impl Pause<'_> {
     fn validate(&self) -> Result<()> {
         let (by, pool) = (self.by.key(), self.pool.load()?);
         require!(by == pool.guardian || by == pool.admin, StakingError::NotGuardian);
-        require!(!pool.is_paused(), StakingError::AlreadyPaused);
         Ok(())
     }
 
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         ctx.accounts.validate()?;
-        ctx.accounts.pool.load_mut()?.paused = 1;
+        let pool = &mut *ctx.accounts.pool.load_mut()?;
+        pool.pause(now()?)?;
         emit!(Paused {
             pool: ctx.accounts.pool.key(),
-            by: ctx.accounts.by.key()
+            by: ctx.accounts.by.key(),
+            ends_from: pool.pause_ends_from(),
         });
         Ok(())
     }

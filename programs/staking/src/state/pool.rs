@@ -11,7 +11,11 @@ pub const MAX_COOLDOWN: u32 = 90 * 24 * 60 * 60;
 /// The longest time over which one funding is paid out, in seconds: 10 years of 365 days.
 pub const MAX_DURATION: u32 = 10 * 365 * 24 * 60 * 60;
 
-/// Stake of one mint that earns rewards of one mint. This account is the authority over both. 504 bytes with the
+/// The shortest pause, in seconds: a day. A pause lifts locks; if it could be over at once, whoever may begin and end
+/// one could leave a lock by themselves.
+pub const MIN_PAUSE: i64 = 24 * 60 * 60;
+
+/// Stake of one mint that earns rewards of one mint. This account is the authority over both. 512 bytes with the
 /// discriminator.
 ///
 /// The methods are all that can happen to a pool and a position; they move no tokens.
@@ -53,6 +57,8 @@ pub struct Pool {
     /// Of this account's address, for signing.
     pub bump: u8,
     _padding: [u8; 4],
+    /// When the last pause began: unix seconds; 0 when there was none.
+    pub paused_at: i64,
 }
 
 impl Pool {
@@ -143,6 +149,27 @@ impl Pool {
     pub fn fund(&mut self, amount: u64, now: i64) -> Result<()> {
         require_gt!(amount, 0, StakingError::ZeroAmount);
         self.stream.fund(amount, self.duration.into(), now)
+    }
+
+    /// Stops what comes in and lifts locks and cooldowns, for at least [`MIN_PAUSE`].
+    pub fn pause(&mut self, now: i64) -> Result<()> {
+        require!(!self.is_paused(), StakingError::AlreadyPaused);
+        self.paused = 1;
+        self.paused_at = now;
+        Ok(())
+    }
+
+    /// Ends a pause that has lasted long enough for everybody to leave.
+    pub fn unpause(&mut self, now: i64) -> Result<()> {
+        require!(self.is_paused(), StakingError::NotPaused);
+        require_gte!(now, self.pause_ends_from(), StakingError::PauseTooShort);
+        self.paused = 0;
+        Ok(())
+    }
+
+    /// The first unix second in which a pause may be ended.
+    pub fn pause_ends_from(&self) -> i64 {
+        self.paused_at.saturating_add(MIN_PAUSE)
     }
 
     pub fn is_paused(&self) -> bool {

@@ -7,7 +7,7 @@ use staking::state::{Pool, Position, Tier, Tiers};
 
 #[test]
 fn accounts_are_as_large_as_documented() {
-    assert_eq!((Pool::SPACE, Position::SPACE), (504, 160));
+    assert_eq!((Pool::SPACE, Position::SPACE), (512, 160));
     assert_eq!((size_of::<Stream>(), size_of::<Share>()), (128, 48));
     assert_eq!((size_of::<Tiers>(), size_of::<Tier>()), (72, 8));
 }
@@ -23,8 +23,9 @@ fn fields_are_where_they_were() {
         offset_of!(Pool, tiers),
         offset_of!(Pool, duration),
         offset_of!(Pool, paused),
+        offset_of!(Pool, paused_at),
     ];
-    assert_eq!(pool, [32, 128, 256, 264, 392, 408, 480, 490]);
+    assert_eq!(pool, [32, 128, 256, 264, 392, 408, 480, 490, 496]);
     let position = [
         offset_of!(Position, owner),
         offset_of!(Position, share),

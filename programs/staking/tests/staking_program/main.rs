@@ -3,7 +3,7 @@
 
 mod world;
 
-mod admin;
+mod accept_admin;
 mod claim;
 mod close_position;
 mod compound;
@@ -15,13 +15,16 @@ mod exit;
 mod fund;
 mod fuzz;
 mod layout;
+mod mint_keys;
 mod open_position;
 mod pause;
+mod propose_admin;
 mod recover;
 mod rewards;
 mod sealevel;
 mod set_duration;
 mod set_guardian;
 mod stake;
+mod unpause;
 mod unstake;
 mod withdraw;

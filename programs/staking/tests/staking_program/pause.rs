@@ -1,26 +1,25 @@
-//! `pause` and `unpause`: the guardian can stop what comes in, and only the admin lets it in again.
+//! `pause`: guardian and admin can stop what comes in.
 
 use program_testing::{assert_refused, events, substitution::Substitutions};
 use solana_signer::Signer;
 use staking::error::StakingError;
-use staking::events::{Paused, Unpaused};
+use staking::events::Paused;
 use staking::instruction as call;
+use staking::state::MIN_PAUSE;
 
 use crate::world::{World, instruction_of};
 
 #[test]
 fn guardian_and_admin_can_pause() {
     let mut world = World::new();
-    let admin = world.admin.insecure_clone();
     for by in [world.guardian.insecure_clone(), world.admin.insecure_clone()] {
-        let done = world.pause(&by).unwrap();
-        assert_eq!(world.state().paused, 1);
+        let (done, now) = (world.pause(&by).unwrap(), world.chain.now());
+        assert_eq!((world.state().paused, world.state().paused_at), (1, now));
         let [event] = events::by_log::<Paused>(&done).try_into().ok().unwrap();
         assert_eq!((event.pool, event.by), (world.pool.pool, by.pubkey()));
-        let done = world.administer(&admin, call::Unpause {}).unwrap();
-        assert_eq!(world.state().paused, 0);
-        let [event] = events::by_log::<Unpaused>(&done).try_into().ok().unwrap();
-        assert_eq!((event.pool, event.by), (world.pool.pool, admin.pubkey()));
+        assert_eq!(event.ends_from, now + MIN_PAUSE);
+        world.chain.advance(MIN_PAUSE);
+        world.unpause().unwrap();
     }
 }
 
@@ -31,24 +30,16 @@ fn nobody_else_can() {
     for by in [world.chain.user(), other_admin] {
         assert_refused(world.pause(&by), StakingError::NotGuardian);
     }
-    let (admin, guardian) = (world.admin.insecure_clone(), world.guardian.insecure_clone());
-    world.pause(&admin).unwrap();
-    assert_refused(
-        world.administer(&guardian, call::Unpause {}),
-        StakingError::NotAdmin,
-    );
 }
 
 #[test]
-fn twice_is_refused() {
+fn twice_is_refused_and_begins_no_other_day() {
     let mut world = World::new();
-    let admin = world.admin.insecure_clone();
-    assert_refused(
-        world.administer(&admin, call::Unpause {}),
-        StakingError::NotPaused,
-    );
-    world.pause(&admin).unwrap();
-    assert_refused(world.pause(&admin), StakingError::AlreadyPaused);
+    let guardian = world.guardian.insecure_clone();
+    world.pause(&guardian).unwrap();
+    world.chain.advance(MIN_PAUSE);
+    assert_refused(world.pause(&guardian), StakingError::AlreadyPaused);
+    world.unpause().unwrap();
 }
 
 #[test]
@@ -59,7 +50,8 @@ fn the_clock_goes_on() {
     let admin = world.admin.insecure_clone();
     world.pause(&admin).unwrap();
     world.chain.advance(500);
-    world.administer(&admin, call::Unpause {}).unwrap();
+    world.claim(&alice).unwrap();
+    assert_eq!(world.tokens(&alice.rewards), 32_000);
     world.chain.advance(500);
     world.claim(&alice).unwrap();
     assert_eq!(world.tokens(&alice.rewards), 64_000);
@@ -69,22 +61,9 @@ fn the_clock_goes_on() {
 fn wrong_accounts_are_refused() {
     let mut world = World::new();
     let (other, _) = world.other_pool();
-    let (guardian, admin) = (world.guardian.insecure_clone(), world.admin.insecure_clone());
-    let accounts = staking::accounts::Pause {
-        by: guardian.pubkey(),
-        pool: world.pool.pool,
-    };
-    let pause = instruction_of(accounts, call::Pause {});
+    let guardian = world.guardian.insecure_clone();
+    let pause = instruction_of(world.pause_accounts(&guardian), call::Pause {});
     Substitutions::new("staking", &pause, &[&guardian])
-        .wrong("pool", other.pool)
-        .assert_refused(&mut world.chain); // and it is paused then
-
-    let accounts = staking::accounts::Administer {
-        admin: admin.pubkey(),
-        pool: world.pool.pool,
-    };
-    let unpause = instruction_of(accounts, call::Unpause {});
-    Substitutions::new("staking", &unpause, &[&admin])
         .wrong("pool", other.pool)
         .assert_refused(&mut world.chain);
 }

@@ -136,6 +136,20 @@ impl World {
         }
     }
 
+    pub fn pause_accounts(&self, by: &Keypair) -> accounts::Pause {
+        accounts::Pause {
+            by: by.pubkey(),
+            pool: self.pool.pool,
+        }
+    }
+
+    pub fn administer_accounts(&self, admin: &Keypair) -> accounts::Administer {
+        accounts::Administer {
+            admin: admin.pubkey(),
+            pool: self.pool.pool,
+        }
+    }
+
     pub fn recover_accounts(
         &self,
         source: Address,

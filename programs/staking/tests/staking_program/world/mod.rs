@@ -64,7 +64,7 @@ impl World {
 
     /// The same, with mints of these token programs; without the second, there is one mint.
     fn with_mints(stake: Address, reward: Option<Address>) -> Self {
-        let mut chain = Chain::new(&[("staking", ID)]);
+        let mut chain = Chain::new(&[("staking", ID), ("conformance", conformance::ID)]);
         let (admin, guardian) = (chain.user(), chain.user());
         let stake_mint = tokens::mint(&mut chain, &stake, &[]);
         let reward_mint = reward.map_or(stake_mint, |program| tokens::mint(&mut chain, &program, &[]));
@@ -243,20 +243,18 @@ impl World {
     }
 
     pub fn pause(&mut self, by: &Keypair) -> TransactionResult {
-        let accounts = of::Pause {
-            by: by.pubkey(),
-            pool: self.pool.pool,
-        };
-        self.call(accounts, call::Pause {}, &[by])
+        self.call(self.pause_accounts(by), call::Pause {}, &[by])
+    }
+
+    /// The admin ends a pause.
+    pub fn unpause(&mut self) -> TransactionResult {
+        let admin = self.admin.insecure_clone();
+        self.administer(&admin, call::Unpause {})
     }
 
     /// One of the instructions that only the admin may call.
     pub fn administer(&mut self, admin: &Keypair, data: impl InstructionData) -> TransactionResult {
-        let accounts = of::Administer {
-            admin: admin.pubkey(),
-            pool: self.pool.pool,
-        };
-        self.call(accounts, data, &[admin])
+        self.call(self.administer_accounts(admin), data, &[admin])
     }
 
     pub fn accept_admin(&mut self, by: &Keypair) -> TransactionResult {
