@@ -101,6 +101,8 @@ pub enum RewardsError {
     MintIsClosable,
     #[msg("The mint has an extension that is not known to be safe: use a mint without it")]
     MintExtensionUnknown,
+    #[msg("The distribution is open: its records can be closed once it is closed or its deadline has come")]
+    StillOpen,
 }
 
 impl From<Refused> for RewardsError {

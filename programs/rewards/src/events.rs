@@ -184,7 +184,7 @@ pub struct AuthorityChanged {
     pub to: Pubkey,
 }
 
-/// A recipient's record of a closed distribution was closed, and its rent given back.
+/// A recipient's record of a distribution that is closed or has ended was closed, and its rent given back.
 #[event]
 pub struct RecordClosed {
     pub distribution: Pubkey,

@@ -115,23 +115,24 @@ pub mod rewards {
     }
 
     /// Ends a distribution of which everything promised is paid. Leftover tokens go to any token account of the mint,
-    /// the rent to who paid it, and the address is never used again.
+    /// the rent to who paid it, and the address is never used again. Without a deadline, a recipient who cannot be paid,
+    /// because they gave their associated token account away and never sign, keeps the distribution open.
     ///
     /// Who may call: the creator.
     pub fn close_distribution(ctx: Context<CloseDistribution>) -> Result<()> {
         CloseDistribution::handler(ctx)
     }
 
-    /// Closes an allocation of a closed distribution and gives the rent to who paid it.
+    /// Closes an allocation, paid or not, and gives the rent to who paid it.
     ///
-    /// Who may call: anybody.
+    /// Who may call: anybody, once the distribution is closed or its deadline has come; it has ended for good then.
     pub fn close_allocation(ctx: Context<CloseAllocation>) -> Result<()> {
         CloseAllocation::handler(ctx)
     }
 
-    /// Closes a claim record of a closed distribution and gives the rent to who paid it.
+    /// Closes a claim record and gives the rent to who paid it.
     ///
-    /// Who may call: anybody.
+    /// Who may call: anybody, once the distribution is closed or its deadline has come; it has ended for good then.
     pub fn close_claim(ctx: Context<CloseClaim>) -> Result<()> {
         CloseClaim::handler(ctx)
     }

@@ -11,12 +11,11 @@ impl ToCreator<'_> {
     fn claw_back(&self) -> Result<(Distribution, u64)> {
         let mut distribution = self.distribution.load_mut()?;
         require!(
-            distribution.has_ended(Clock::get()?.unix_timestamp),
+            distribution.end(Clock::get()?.unix_timestamp),
             RewardsError::NotEnded
         );
         let amount = distribution.totals.claw_back()?;
         require_gt!(amount, 0, RewardsError::NothingToClawBack);
-        distribution.clawed_back = 1;
         Ok((*distribution, amount))
     }
 

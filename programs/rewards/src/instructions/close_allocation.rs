@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::error::RewardsError;
 use crate::events::RecordClosed;
-use crate::state::{Allocation, ClosedDistribution};
+use crate::state::{Allocation, Distribution};
 
 #[derive(Accounts)]
 pub struct CloseAllocation<'info> {
@@ -10,7 +10,10 @@ pub struct CloseAllocation<'info> {
     /// CHECK: the allocation names it.
     #[account(mut)]
     pub payer: UncheckedAccount<'info>,
-    pub distribution: Account<'info, ClosedDistribution>,
+    /// A distribution that has ended, which stays so, or what a closed one left.
+    /// CHECK: the allocation names it; `Distribution::end_records` reads it.
+    #[account(mut)]
+    pub distribution: UncheckedAccount<'info>,
     #[account(
         mut,
         close = payer,
@@ -22,6 +25,7 @@ pub struct CloseAllocation<'info> {
 
 impl CloseAllocation<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        Distribution::end_records(&ctx.accounts.distribution, Clock::get()?.unix_timestamp)?;
         let allocation = &ctx.accounts.allocation;
         emit!(RecordClosed {
             distribution: allocation.distribution,

@@ -2,7 +2,7 @@ use anchor_lang::prelude::*;
 
 use crate::error::RewardsError;
 use crate::events::RecordClosed;
-use crate::state::{ClaimRecord, ClosedDistribution};
+use crate::state::{ClaimRecord, Distribution};
 
 #[derive(Accounts)]
 pub struct CloseClaim<'info> {
@@ -10,7 +10,10 @@ pub struct CloseClaim<'info> {
     /// CHECK: the record names it.
     #[account(mut)]
     pub payer: UncheckedAccount<'info>,
-    pub distribution: Account<'info, ClosedDistribution>,
+    /// A distribution that has ended, which stays so, or what a closed one left.
+    /// CHECK: the record names it; `Distribution::end_records` reads it.
+    #[account(mut)]
+    pub distribution: UncheckedAccount<'info>,
     #[account(
         mut,
         close = payer,
@@ -22,6 +25,7 @@ pub struct CloseClaim<'info> {
 
 impl CloseClaim<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
+        Distribution::end_records(&ctx.accounts.distribution, Clock::get()?.unix_timestamp)?;
         let record = ctx.accounts.record.load()?;
         emit!(RecordClosed {
             distribution: record.distribution,

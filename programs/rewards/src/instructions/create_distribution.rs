@@ -113,7 +113,7 @@ impl CreateDistribution<'_> {
             revocability: args.revocability as u8,
             decimals: accounts.mint.decimals,
             bump: ctx.bumps.distribution,
-            clawed_back: 0,
+            ended: 0,
             padding: [0; 3],
         };
         emit!(DistributionCreated {

@@ -67,8 +67,9 @@ pub struct Distribution {
     pub decimals: u8,
     /// Of this account's address, for signing.
     pub bump: u8,
-    /// 1 after a clawback: then the distribution has ended, whatever the clock says.
-    pub clawed_back: u8,
+    /// 1 once a clawback or a closed record has relied on the deadline: then the distribution has ended, whatever the
+    /// clock says.
+    pub ended: u8,
     pub padding: [u8; 3],
 }
 
@@ -94,10 +95,41 @@ impl Distribution {
         Ok(())
     }
 
-    /// Whether the deadline has come. After a clawback it stays so when the clock goes back: else new promises would
-    /// pay for those that the clawback has ended.
+    /// Whether the deadline has come.
     pub fn has_ended(&self, now: i64) -> bool {
-        self.clawed_back != 0 || (self.deadline != 0 && now >= self.deadline)
+        self.ended != 0 || (self.deadline != 0 && now >= self.deadline)
+    }
+
+    /// Makes the end final, if it has come: it stays when the clock goes back. Else new promises would pay for those
+    /// that a clawback has ended, and what a closed record knew to be paid would be paid again.
+    pub fn end(&mut self, now: i64) -> bool {
+        let ended = self.has_ended(now);
+        self.ended = ended.into();
+        ended
+    }
+
+    /// Requires that no record of the distribution counts any more, now or later: it is a [`ClosedDistribution`], or it
+    /// has ended. So neither a recipient who cannot be paid nor a creator who is gone keeps the rent of others.
+    ///
+    /// # Errors
+    /// [`RewardsError::StillOpen`], and those of `AccountLoader`, which reads one type only.
+    pub fn end_records(account: &AccountInfo, now: i64) -> Result<()> {
+        require_keys_eq!(*account.owner, crate::ID, ErrorCode::AccountOwnedByWrongProgram);
+        let mut data = account.try_borrow_mut_data()?;
+        if *data == ClosedDistribution::DISCRIMINATOR {
+            return Ok(());
+        }
+        let (discriminator, fields) = data
+            .split_at_mut_checked(Self::DISCRIMINATOR.len())
+            .ok_or(ErrorCode::AccountDiscriminatorNotFound)?;
+        require!(
+            *discriminator == *Self::DISCRIMINATOR,
+            ErrorCode::AccountDiscriminatorMismatch
+        );
+        let distribution: &mut Self =
+            bytemuck::try_from_bytes_mut(fields).map_err(|_| ErrorCode::AccountDidNotDeserialize)?;
+        require!(distribution.end(now), RewardsError::StillOpen);
+        Ok(())
     }
 
     /// Runs `sign` with the seeds that sign for this account.
