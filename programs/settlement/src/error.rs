@@ -213,6 +213,10 @@ pub enum SettlementError {
     SessionOver,
     #[msg("The holder's session does not allow to offer items (LIST), so the item cannot be moved")]
     ListNotAllowed,
+    #[msg(
+        "Fee and royalty together are above the most that the seller gives: look at both, and pass a higher maximum"
+    )]
+    FeeTooHigh,
 }
 
 impl From<Refused> for SettlementError {

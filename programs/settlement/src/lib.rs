@@ -90,14 +90,14 @@ pub mod settlement {
     }
 
     /// Stops deposits, new batches, the application of batches that can still be taken back, and the market.
-    /// Withdrawals go on.
+    /// Withdrawals go on. An auction that is running does not end in the pause.
     ///
     /// Who may call: the guardian or the admin.
     pub fn pause(ctx: Context<Pause>) -> Result<()> {
         Pause::handler(ctx)
     }
 
-    /// Lets what was paused go on.
+    /// Lets what was paused go on; auctions that were running go on for an hour at least.
     ///
     /// Who may call: the admin. The guardian's key is made for haste, so it can only stop.
     pub fn unpause(ctx: Context<Unpause>) -> Result<()> {
@@ -284,7 +284,7 @@ pub mod settlement {
         SetRoyalty::handler(ctx, args)
     }
 
-    /// Offers an item at a fixed price. Fee and royalty are fixed now.
+    /// Offers an item at a fixed price. Fee and royalty are fixed now, and at most what the seller says.
     ///
     /// Who may call: the holder, unless the item is listed, auctioned or in transit. Refused while the settlement is
     /// paused.
@@ -308,7 +308,8 @@ pub mod settlement {
         BuyItem::handler(ctx, args)
     }
 
-    /// Offers an item to the highest bidder, from now on. Fee and royalty are fixed now.
+    /// Offers an item to the highest bidder, from now on. Fee and royalty are fixed now, and at most what the seller
+    /// says.
     ///
     /// Who may call: the holder, unless the item is listed, auctioned or in transit. Refused while the settlement is
     /// paused.
@@ -327,7 +328,8 @@ pub mod settlement {
     /// Ends an auction: the item goes to the best bidder and the bid to those it is owed to, or the item goes back
     /// to the seller when nobody has bid.
     ///
-    /// Who may call: anybody, from the end on; also while the settlement is paused.
+    /// Who may call: anybody, from the end on. Refused while the settlement is paused when somebody has bid. An auction
+    /// that a pause has interrupted ends an hour after it, or later.
     pub fn settle_auction(ctx: Context<SettleAuction>) -> Result<()> {
         SettleAuction::handler(ctx)
     }

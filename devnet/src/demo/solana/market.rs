@@ -145,6 +145,7 @@ impl Market<'_> {
         let offer = ListItemArgs {
             price: PRICE,
             expires,
+            max_fee_bps: FEE_BPS + ROYALTY_BPS,
         };
         call(PROGRAM, list, args::ListItem { args: offer })
     }
@@ -191,6 +192,7 @@ impl Market<'_> {
             min_step: 500,
             ends,
             extension: EXTENSION,
+            max_fee_bps: FEE_BPS + ROYALTY_BPS,
         };
         call(PROGRAM, create, args::CreateAuction { args: auction })
     }
@@ -210,6 +212,7 @@ impl Market<'_> {
 
     fn settle_auction(&self, seller: Address, creator: Address) -> Instruction {
         let settle = accounts::SettleAuction {
+            config: self.at.config,
             item: self.item,
             auction: address::auction(&self.item),
             seller,

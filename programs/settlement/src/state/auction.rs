@@ -1,6 +1,6 @@
 use anchor_lang::prelude::*;
 
-use super::Terms;
+use super::{Config, Terms};
 use crate::error::SettlementError;
 
 /// The longest that an auction can be planned for: 30 days.
@@ -35,7 +35,8 @@ pub struct Auction {
     pub bidder: Pubkey,
     /// Unix seconds when it was created.
     pub starts: i64,
-    /// Unix seconds from which on nobody can bid, and anybody can settle.
+    /// Unix seconds from which on nobody can bid, and anybody can settle; later after a pause, see
+    /// [`Config::auction_end`].
     pub ends: i64,
     /// A bid leaves at least so many seconds to answer it.
     pub extension: u32,
@@ -59,8 +60,8 @@ impl Auction {
     }
 
     /// Whether it is too late to bid.
-    pub fn ended(&self, now: i64) -> bool {
-        now >= self.ends
+    pub fn ended(&self, config: &Config, now: i64) -> bool {
+        now >= config.auction_end(self.ends)
     }
 
     /// Makes `amount` of `bidder` the best bid, and the end later if it is near.
@@ -69,13 +70,14 @@ impl Auction {
     ///
     /// # Errors
     /// When the auction is over, when the seller bids, or when the bid is below the least that is possible now.
-    pub fn raise(&mut self, bidder: Pubkey, amount: u64, now: i64) -> Result<()> {
-        require!(!self.ended(now), SettlementError::AuctionOver);
+    pub fn raise(&mut self, config: &Config, bidder: Pubkey, amount: u64, now: i64) -> Result<()> {
+        require!(!self.ended(config, now), SettlementError::AuctionOver);
         require_keys_neq!(bidder, self.seller, SettlementError::SellerCannotBuy);
         require_gte!(amount, self.least_bid()?, SettlementError::BidTooLow);
         self.best = amount;
         self.bidder = bidder;
-        self.ends = self.ends.max(now.saturating_add(self.extension.into()));
+        let answerable = now.saturating_add(self.extension.into());
+        self.ends = config.auction_end(self.ends).max(answerable);
         Ok(())
     }
 

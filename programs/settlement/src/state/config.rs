@@ -7,9 +7,12 @@ use crate::seeds::CONFIG_SEED;
 /// The largest marketplace fee, in basis points of a price: 10%.
 pub const MAX_FEE_BPS: u16 = 1_000;
 
+/// How long after a pause an auction that it interrupted goes on at least, in seconds.
+pub const AFTER_PAUSE_SECONDS: i64 = 3_600;
+
 /// One settlement: who may do what, how fast, and how far its batches have come.
 ///
-/// 320 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
+/// 336 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
 #[account(zero_copy)]
 #[derive(Debug)]
 pub struct Config {
@@ -41,6 +44,10 @@ pub struct Config {
     pub orders: u64,
     /// When the last batch was over: since then it is the next one's turn.
     pub turn_from: i64,
+    /// When the last pause began; pauses less than [`AFTER_PAUSE_SECONDS`] apart are one.
+    pub paused_at: i64,
+    /// When it ended; while it lasts, when the one before ended.
+    pub unpaused_at: i64,
     /// The settlement's [`Limits`], field by field.
     pub challenge_window: u32,
     pub settle_window: u32,
@@ -94,6 +101,33 @@ impl Config {
 
     pub fn is_paused(&self) -> bool {
         self.paused != 0
+    }
+
+    /// A pause begins.
+    pub(crate) fn pause(&mut self, now: i64) {
+        self.paused = 1;
+        // Too soon after a pause it is the same: what that one has interrupted is not over yet.
+        if now >= self.unpaused_at.saturating_add(AFTER_PAUSE_SECONDS) {
+            self.paused_at = now;
+        }
+    }
+
+    /// The pause ends.
+    pub(crate) fn unpause(&mut self, now: i64) {
+        self.paused = 0;
+        self.unpaused_at = now;
+    }
+
+    /// When an auction ends that was to end at `ends`: not while bids are refused, and not before people had
+    /// [`AFTER_PAUSE_SECONDS`] to bid again. What ended before the last pause stays over.
+    pub fn auction_end(&self, ends: i64) -> i64 {
+        if ends <= self.paused_at {
+            return ends;
+        }
+        match self.is_paused() {
+            true => i64::MAX,
+            false => ends.max(self.unpaused_at.saturating_add(AFTER_PAUSE_SECONDS)),
+        }
     }
 
     /// # Errors

@@ -39,6 +39,14 @@ impl Terms {
         }
     }
 
+    /// # Errors
+    /// When fee and royalty together are above `max_bps`.
+    pub fn require_at_most(&self, max_bps: u16) -> Result<()> {
+        let taken = u32::from(self.fee_bps) + u32::from(self.royalty_bps);
+        require_gte!(u32::from(max_bps), taken, SettlementError::FeeTooHigh);
+        Ok(())
+    }
+
     /// Divides a price. Fee and royalty are rounded down, so each is short of its share by less than one base unit;
     /// the seller gets the rest.
     ///

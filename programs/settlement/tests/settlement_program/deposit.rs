@@ -40,7 +40,7 @@ fn tokens_move_and_the_ledger_is_credited() {
 fn it_costs_at_most_8000_compute_units_with_spl_token() {
     for (name, token_program, limit) in [
         ("SPL Token", anchor_spl::token::ID, 8_000),
-        ("Token-2022", anchor_spl::token_2022::ID, 12_000),
+        ("Token-2022", anchor_spl::token_2022::ID, 11_000),
     ] {
         let mut world = World::new();
         let mint = tokens::mint(&mut world, &token_program, &[]);

@@ -99,6 +99,7 @@ fn an_item_has_one_listing_and_one_auction() {
     let args = ListItemArgs {
         price: 1,
         expires: market.now() + HOUR,
+        max_fee_bps: 0,
     };
     let result = market.call(accounts, call::ListItem { args }, &[&seller.owner]);
     assert_refused(result, ErrorCode::ConstraintSeeds);

@@ -1,10 +1,14 @@
 //! `withdraw`: the owner takes from their own ledger, at any time, and nobody takes from another's.
 
 use crate::world::*;
+use anchor_spl::token_2022::spl_token_2022::error::TokenError;
+use anchor_spl::token_2022::spl_token_2022::instruction as token;
 use settlement::accounts;
 use settlement::error::SettlementError;
 use settlement::events::Withdrawn;
 use settlement::instruction as call;
+use solana_address::Address;
+use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 #[test]
@@ -35,7 +39,7 @@ fn the_ledger_is_debited_and_tokens_move() {
 fn it_costs_at_most_8000_compute_units_with_spl_token() {
     for (name, token_program, limit) in [
         ("SPL Token", anchor_spl::token::ID, 8_000),
-        ("Token-2022", anchor_spl::token_2022::ID, 12_000),
+        ("Token-2022", anchor_spl::token_2022::ID, 11_000),
     ] {
         let mut world = World::new();
         let mint = tokens::mint(&mut world, &token_program, &[]);
@@ -117,4 +121,49 @@ fn a_vault_that_would_not_cover_the_other_ledgers_pays_nothing() {
     world.overwrite(&asset.vault_tokens, 32 + 32, &1_999u64.to_le_bytes());
     let result = world.withdraw(&asset, &alice, 10);
     assert_refused(result, SettlementError::VaultShort);
+}
+
+/// A vault of a mint that somebody can freeze, and an owner with all of their 1,000 base units in it.
+fn freezable(token_program: Address) -> (World, Asset, Depositor, Keypair) {
+    let mut world = World::new();
+    let freezer = world.user();
+    let key = freezer.pubkey();
+    let mint = tokens::mint_with(&mut world, &token_program, 6, Some(&key), &[]);
+    let asset = world.asset_of(mint, token_program);
+    let alice = world.depositor(&asset, 1_000);
+    world.deposit(&asset, &alice, 1_000).unwrap();
+    (world, asset, alice, freezer)
+}
+
+#[test]
+fn a_frozen_account_holds_a_payment_up_until_it_is_thawed() {
+    for token_program in tokens::TOKEN_PROGRAMS {
+        let (mut world, asset, alice, freezer) = freezable(token_program);
+        let (mint, key) = (asset.mint, freezer.pubkey());
+        for frozen in [asset.vault_tokens, alice.tokens] {
+            let freeze = token::freeze_account(&token_program, &frozen, &mint, &key, &[]).unwrap();
+            world.send(&[freeze], &[&freezer]).unwrap();
+            let result = world.withdraw(&asset, &alice, 400);
+            assert_refused(result, TokenError::AccountFrozen);
+            assert_eq!((world.balance(&alice), world.total(&asset)), (1_000, 1_000));
+
+            let thaw = token::thaw_account(&token_program, &frozen, &mint, &key, &[]).unwrap();
+            world.send(&[thaw], &[&freezer]).unwrap();
+            world.withdraw(&asset, &alice, 400).unwrap();
+            world.deposit(&asset, &alice, 400).unwrap();
+        }
+    }
+}
+
+#[test]
+fn another_mint_authority_changes_nothing_for_who_is_in_the_vault() {
+    for authority in [None, Some(SYSTEM_PROGRAM)] {
+        let (mut world, asset, alice, _) = World::with_alice_and_bob();
+        world.withdraw(&asset, &alice, 500).unwrap();
+        tokens::set_mint_authority(&mut world, &asset.mint, authority.as_ref()).unwrap();
+        world.deposit(&asset, &alice, 200).unwrap();
+        world.withdraw(&asset, &alice, 700).unwrap();
+        assert_eq!((world.balance(&alice), world.total(&asset)), (0, 1_000));
+        assert_eq!(tokens::amount(&world, &alice.tokens), 1_000);
+    }
 }

@@ -26,11 +26,13 @@ pub struct Bid<'info> {
 impl Bid<'_> {
     pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {
         let accounts = &mut *ctx.accounts;
-        accounts.config.load()?.require_running()?;
+        let config = accounts.config.load()?;
+        config.require_running()?;
         let auction = &mut accounts.auction;
         let (outbid, refund, vault) = (auction.bidder, auction.best, auction.vault);
         let bidder = accounts.bidder.key();
-        auction.raise(bidder, amount, Clock::get()?.unix_timestamp)?;
+        auction.raise(&config, bidder, amount, Clock::get()?.unix_timestamp)?;
+        drop(config);
         // The refund comes first, so that who raises their own bid needs the difference only.
         pay(accounts.outbid_ledger.as_deref(), &vault, &outbid, refund)?;
         Ledger::debit(&accounts.bidder_ledger, &vault, &bidder, amount)?;

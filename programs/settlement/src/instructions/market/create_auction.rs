@@ -15,6 +15,9 @@ pub struct CreateAuctionArgs {
     pub ends: i64,
     /// A bid leaves at least so many seconds to answer it: at most an hour; 0 for a fixed end.
     pub extension: u32,
+    /// The most that fee and royalty together may take, in basis points of the price. An admin who raises them in the
+    /// moment before gets nothing.
+    pub max_fee_bps: u16,
 }
 
 impl CreateAuctionArgs {
@@ -67,8 +70,10 @@ impl CreateAuction<'_> {
             min_step,
             ends,
             extension,
+            max_fee_bps,
         } = args;
         let terms = Terms::of(&*accounts.config.load()?, &accounts.item);
+        terms.require_at_most(max_fee_bps)?;
         let auction = Auction {
             config: accounts.config.key(),
             item: accounts.item.key(),

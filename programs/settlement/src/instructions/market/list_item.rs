@@ -11,6 +11,9 @@ pub struct ListItemArgs {
     pub price: u64,
     /// Unix seconds from which on nobody can buy: in the future, and at most 180 days away.
     pub expires: i64,
+    /// The most that fee and royalty together may take, in basis points of the price. An admin who raises them in the
+    /// moment before gets nothing.
+    pub max_fee_bps: u16,
 }
 
 #[derive(Accounts)]
@@ -48,8 +51,13 @@ impl ListItem<'_> {
     pub(crate) fn handler(ctx: Context<Self>, args: ListItemArgs) -> Result<()> {
         let accounts = &mut *ctx.accounts;
         accounts.validate(&args)?;
-        let ListItemArgs { price, expires } = args;
+        let ListItemArgs {
+            price,
+            expires,
+            max_fee_bps,
+        } = args;
         let terms = Terms::of(&*accounts.config.load()?, &accounts.item);
+        terms.require_at_most(max_fee_bps)?;
         let listing = Listing {
             item: accounts.item.key(),
             seller: accounts.seller.key(),

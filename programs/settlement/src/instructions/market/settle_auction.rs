@@ -3,16 +3,18 @@ use anchor_lang::prelude::*;
 use super::pay::Payees;
 use crate::error::SettlementError;
 use crate::events::{AuctionSettled, AuctionUnsold, emit_by_call};
-use crate::state::{Auction, Item};
+use crate::state::{Auction, Config, Item};
 
 #[event_cpi]
 #[derive(Accounts)]
 pub struct SettleAuction<'info> {
+    pub config: AccountLoader<'info, Config>,
     #[account(mut)]
     pub item: Account<'info, Item>,
     #[account(
         mut,
         close = seller,
+        has_one = config @ SettlementError::WrongConfig,
         has_one = item @ SettlementError::WrongItem,
         has_one = seller @ SettlementError::WrongSeller,
     )]
@@ -37,7 +39,12 @@ pub struct SettleAuction<'info> {
 
 impl SettleAuction<'_> {
     fn validate(&self) -> Result<()> {
-        let ended = self.auction.ended(Clock::get()?.unix_timestamp);
+        let (config, auction) = (self.config.load()?, &self.auction);
+        // Others could have bid more, had the pause not kept them from it.
+        if auction.has_bid() {
+            config.require_running()?;
+        }
+        let ended = auction.ended(&config, Clock::get()?.unix_timestamp);
         require!(ended, SettlementError::AuctionRunning);
         Ok(())
     }

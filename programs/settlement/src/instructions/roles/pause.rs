@@ -18,7 +18,7 @@ impl Pause<'_> {
         let mut config = ctx.accounts.config.load_mut()?;
         config.require_guardian(&by)?;
         require!(!config.is_paused(), SettlementError::AlreadyPaused);
-        config.paused = 1;
+        config.pause(Clock::get()?.unix_timestamp);
         emit!(Paused {
             config: ctx.accounts.config.key(),
             by

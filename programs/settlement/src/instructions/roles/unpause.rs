@@ -15,7 +15,7 @@ impl Unpause<'_> {
     pub(crate) fn handler(ctx: Context<Self>) -> Result<()> {
         let mut config = ctx.accounts.config.load_mut()?;
         require!(config.is_paused(), SettlementError::NotPaused);
-        config.paused = 0;
+        config.unpause(Clock::get()?.unix_timestamp);
         emit!(Unpaused {
             config: ctx.accounts.config.key(),
             by: ctx.accounts.admin.key()

@@ -8,7 +8,9 @@ use crate::state::{Config, Ledger, Vault};
 /// What is left out would cost more than the transfer itself, and adds nothing:
 /// - the addresses of vault and ledger are not derived again: only this program's `init` makes accounts of
 ///   these types, and their fields tie them together;
-/// - writable accounts are not compared with each other (`dup`): no two of them can be of the same type;
+/// - writable accounts are not compared with each other (`dup`): vault and ledger are of different types, and of the
+///   token accounts only `vault_tokens` is held as a value, which is read again after the transfer. A source that
+///   is the vault's own token account is refused by the token program, because the owner may not spend from it;
 /// - mint and source are not parsed here: the token program does it.
 #[event_cpi]
 #[derive(Accounts)]

@@ -9,6 +9,8 @@ pub struct Model {
     /// Whose the fee is, and basis points.
     pub fee: (usize, u16),
     pub paused: bool,
+    /// When the last pause began, and when the last that is over ended. Pauses with less than an hour between are one.
+    pauses: (i64, i64),
     /// The last batch that is over.
     pub settled: u64,
 }
@@ -71,8 +73,28 @@ impl Model {
             items: homes.iter().map(item).collect(),
             fee: (0, 0),
             paused: false,
+            pauses: (0, 0),
             settled: 0,
         }
+    }
+
+    pub fn pause(&mut self, now: i64) {
+        self.paused = true;
+        if now - self.pauses.1 >= 3_600 {
+            self.pauses.0 = now;
+        }
+    }
+
+    pub fn unpause(&mut self, now: i64) {
+        self.paused = false;
+        self.pauses.1 = now;
+    }
+
+    /// Is an auction over that was to end then?
+    fn is_over(&self, ends: i64, now: i64) -> bool {
+        let (began, ended) = self.pauses;
+        let interrupted = began < ends;
+        now >= ends && !(interrupted && (self.paused || now < ended + 3_600))
     }
 
     /// What auctions hold.
@@ -172,6 +194,11 @@ impl Model {
     }
 
     pub fn bid(&mut self, at: usize, bidder: usize, amount: u64, now: i64) -> bool {
+        let Place::Auctioned(auction) = &self.items[at].place else {
+            return false;
+        };
+        let over = self.is_over(auction.ends, now);
+        let interrupted = self.pauses.0 < auction.ends;
         let Place::Auctioned(auction) = &mut self.items[at].place else {
             return false;
         };
@@ -184,7 +211,7 @@ impl Model {
             _ => 0,
         };
         let affordable = amount <= self.ledgers[bidder] + back;
-        let open = !self.paused && now < auction.ends;
+        let open = !self.paused && !over;
         let possible = open && bidder != auction.seller && least <= amount.into() && affordable;
         if possible {
             if let Some((outbid, best)) = auction.best {
@@ -192,6 +219,9 @@ impl Model {
             }
             self.ledgers[bidder] -= amount;
             auction.best = Some((bidder, amount));
+            if interrupted {
+                auction.ends = auction.ends.max(self.pauses.1 + 3_600);
+            }
             if auction.ends - now < auction.extension {
                 auction.ends = now + auction.extension;
             }
@@ -203,7 +233,8 @@ impl Model {
         let Place::Auctioned(auction) = self.items[at].place else {
             return false;
         };
-        let possible = now >= auction.ends;
+        let waits = self.paused && auction.best.is_some();
+        let possible = !waits && self.is_over(auction.ends, now);
         if possible {
             let holder = match auction.best {
                 Some((bidder, best)) => {

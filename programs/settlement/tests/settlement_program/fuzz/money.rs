@@ -58,10 +58,10 @@ impl Fuzz {
         let admin = self.market.admin.insecure_clone();
         if self.model.paused {
             self.market.unpause(&admin).unwrap();
-            self.model.paused = false;
+            self.model.unpause(self.market.now());
         } else if rng.one_in(4) {
             self.market.pause(&admin).unwrap();
-            self.model.paused = true;
+            self.model.pause(self.market.now());
         }
     }
 

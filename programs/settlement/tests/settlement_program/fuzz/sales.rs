@@ -5,6 +5,7 @@ use settlement::instructions::CreateAuctionArgs;
 
 use super::model::{Auction, Place};
 use super::{Fuzz, ITEMS, QUIET, TRADERS};
+use crate::market::ANY_FEE;
 
 impl Fuzz {
     pub fn deposit_item(&mut self, rng: &mut Rng) {
@@ -69,6 +70,7 @@ impl Fuzz {
             min_step: rng.amount(50),
             ends: later(rng, now),
             extension: rng.amount(3_600).min(u32::MAX.into()) as u32,
+            max_fee_bps: ANY_FEE,
         };
         let result = self
             .market

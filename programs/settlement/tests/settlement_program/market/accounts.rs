@@ -9,7 +9,7 @@ use solana_address::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
-use super::{HOUR, Market, Nft};
+use super::{ANY_FEE, HOUR, Market, Nft};
 use crate::world::{Depositor, instruction};
 
 /// What the wrong accounts are taken from: the same things in another settlement, and of others in this one.
@@ -142,6 +142,7 @@ fn list_item() {
     let args = ListItemArgs {
         price: 1,
         expires: market.now() + HOUR,
+        max_fee_bps: ANY_FEE,
     };
     of(
         market.list_accounts(&nft, &seller),
@@ -248,6 +249,7 @@ fn settle_auction() {
     let others = others(&mut market, &nft, &seller);
     market.advance(HOUR);
     of(market.settle_accounts(&nft), call::SettleAuction {}, &[])
+        .wrong("config", others.config)
         .wrong("item", others.item_there.item)
         .wrong("item", others.listed.item)
         .wrong("auction", others.listed.listing)

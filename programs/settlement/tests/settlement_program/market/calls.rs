@@ -16,6 +16,8 @@ pub const HOUR: i64 = 3_600;
 /// What the tests' auctions have for `min_step` and `extension`.
 pub const STEP: u64 = 10;
 pub const EXTENSION: u32 = 300;
+/// The most that fee and royalty can be together.
+pub const ANY_FEE: u16 = 2_000;
 
 impl Market {
     pub fn create_item(&mut self, nft: &Nft) -> TransactionResult {
@@ -103,7 +105,11 @@ impl Market {
         price: u64,
         expires: i64,
     ) -> TransactionResult {
-        let args = ListItemArgs { price, expires };
+        let args = ListItemArgs {
+            price,
+            expires,
+            max_fee_bps: ANY_FEE,
+        };
         let accounts = self.list_accounts(nft, seller);
         self.call(accounts, call::ListItem { args }, &[&seller.owner])
     }
@@ -191,6 +197,7 @@ impl Market {
             min_step: STEP,
             ends: self.now() + HOUR,
             extension: EXTENSION,
+            max_fee_bps: ANY_FEE,
         }
     }
 
@@ -246,6 +253,7 @@ impl Market {
         let auction: Auction = self.read(&nft.auction);
         let (fee_ledger, creator_ledger) = self.ledgers_of(&auction.terms, auction.best);
         accounts::SettleAuction {
+            config: self.config,
             item: nft.item,
             auction: nft.auction,
             seller: auction.seller,

@@ -150,6 +150,27 @@ fn the_extension_is_at_most_an_hour() {
 }
 
 #[test]
+fn fee_and_royalty_are_at_most_what_the_seller_says() {
+    let (mut market, nft, seller, _) = Market::with_item();
+    let (fee_owner, creator) = (market.address(), market.address());
+    market.set_fee(fee_owner, 250);
+    market.set_royalty(&nft, creator, 500).unwrap();
+    for max_fee_bps in [0, 500, 749] {
+        let args = CreateAuctionArgs {
+            max_fee_bps,
+            ..market.auction_args()
+        };
+        let result = market.auction_with(&nft, &seller, args);
+        assert_refused(result, SettlementError::FeeTooHigh);
+    }
+    let args = CreateAuctionArgs {
+        max_fee_bps: 750,
+        ..market.auction_args()
+    };
+    market.auction_with(&nft, &seller, args).unwrap();
+}
+
+#[test]
 fn a_pause_stops_it() {
     let (mut market, nft, seller, _) = Market::with_item();
     market.pause_all();

@@ -8,7 +8,7 @@ use settlement::state::{ItemStatus, Listing, MAX_LISTING_SECONDS, Terms};
 use settlement::{accounts, instruction as call};
 use solana_signer::Signer;
 
-use super::{HOUR, Market};
+use super::{ANY_FEE, HOUR, Market};
 
 #[test]
 fn the_item_is_offered_with_fee_and_royalty_of_this_moment() {
@@ -74,6 +74,28 @@ fn the_expiry_is_later_than_now_and_not_too_late() {
 }
 
 #[test]
+fn fee_and_royalty_are_at_most_what_the_seller_says() {
+    let (mut market, nft, seller, _) = Market::with_item();
+    let (fee_owner, creator) = (market.address(), market.address());
+    market.set_fee(fee_owner, 250);
+    market.set_royalty(&nft, creator, 500).unwrap();
+    for max_fee_bps in [0, 500, 749, 750] {
+        let args = ListItemArgs {
+            price: 100,
+            expires: market.now() + HOUR,
+            max_fee_bps,
+        };
+        let accounts = market.list_accounts(&nft, &seller);
+        let result = market.call(accounts, call::ListItem { args }, &[&seller.owner]);
+        if max_fee_bps < 750 {
+            assert_refused(result, SettlementError::FeeTooHigh);
+        } else {
+            result.unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_pause_stops_it() {
     let (mut market, nft, seller, _) = Market::with_item();
     market.pause_all();
@@ -125,6 +147,7 @@ fn a_vault_of_another_settlement_is_refused() {
     let args = ListItemArgs {
         price: 100,
         expires: market.now() + HOUR,
+        max_fee_bps: ANY_FEE,
     };
     let result = market.call(accounts, call::ListItem { args }, &[&seller.owner]);
     assert_refused(result, SettlementError::WrongConfig);
@@ -143,6 +166,7 @@ fn another_settlement_that_is_open_does_not_lift_the_pause() {
     let args = ListItemArgs {
         price: 100,
         expires: market.now() + HOUR,
+        max_fee_bps: ANY_FEE,
     };
     let result = market.call(accounts, call::ListItem { args }, &[&seller.owner]);
     assert_refused(result, SettlementError::WrongConfig);

@@ -4,11 +4,11 @@ use anchor_lang::error::ErrorCode;
 use program_testing::{assert_refused, events};
 use settlement::error::SettlementError;
 use settlement::events::{AuctionSettled, AuctionUnsold};
-use settlement::state::{Auction, ItemStatus};
+use settlement::state::{AFTER_PAUSE_SECONDS, Auction, ItemStatus};
 use settlement::{accounts, instruction as call};
 use solana_signer::Signer;
 
-use super::{HOUR, Market, Nft};
+use super::{EXTENSION, HOUR, Market, Nft};
 use crate::world::Depositor;
 
 /// An auction that the buyer has won with 999 and that is over: with a fee of 2.5% for one and a royalty of 5% for
@@ -96,11 +96,116 @@ fn an_end_that_a_bid_has_made_later_counts() {
 }
 
 #[test]
-fn it_works_while_paused() {
+fn with_a_bid_it_waits_for_the_end_of_a_pause() {
     let (mut market, nft, [_, buyer, ..]) = won();
     market.pause_all();
+    assert_refused(market.settle(&nft), SettlementError::Paused);
+    market.go_on();
+    // It was over before the pause, so it is not opened again.
+    let late = market.trader(2_000);
+    assert_refused(market.bid(&nft, &late, 2_000), SettlementError::AuctionOver);
     market.settle(&nft).unwrap();
     assert_eq!(market.whose(&nft), (ItemStatus::Held, buyer.owner.pubkey()));
+}
+
+#[test]
+fn without_a_bid_it_works_while_paused_when_it_was_over_before() {
+    let (mut market, nft, seller, _) = Market::with_auction(100);
+    market.advance(HOUR);
+    market.pause_all();
+    market.settle(&nft).unwrap();
+    assert_eq!(market.whose(&nft), (ItemStatus::Held, seller.owner.pubkey()));
+}
+
+#[test]
+fn what_a_pause_interrupts_goes_on_for_an_hour_after_it() {
+    for bid in [false, true] {
+        let (mut market, nft, _, buyer) = Market::with_auction(100);
+        let end = market.read::<Auction>(&nft.auction).ends;
+        if bid {
+            market.bid(&nft, &buyer, 100).unwrap();
+        }
+        market.set_time(end - 1);
+        market.pause_all();
+        market.set_time(end + 1_000);
+        let refused = if bid {
+            SettlementError::Paused
+        } else {
+            SettlementError::AuctionRunning
+        };
+        assert_refused(market.settle(&nft), refused);
+        market.go_on();
+        let later = end + 1_000 + AFTER_PAUSE_SECONDS;
+        market.set_time(later - 1);
+        assert_refused(market.settle(&nft), SettlementError::AuctionRunning);
+        market.set_time(later);
+        market.settle(&nft).unwrap();
+    }
+}
+
+#[test]
+fn after_a_pause_others_can_bid_until_the_exact_second() {
+    let (mut market, nft, _, buyer) = Market::with_auction(100);
+    let (second, third) = (market.trader(1_000), market.trader(1_000));
+    market.bid(&nft, &buyer, 100).unwrap();
+    market.pause_all();
+    market.advance(2 * HOUR);
+    market.go_on();
+    let end = market.now() + AFTER_PAUSE_SECONDS;
+    market.set_time(end - i64::from(EXTENSION));
+    market.bid(&nft, &second, 200).unwrap();
+    // The bid has written down what the pause has changed.
+    assert_eq!(market.read::<Auction>(&nft.auction).ends, end);
+    market.set_time(end);
+    assert_refused(market.bid(&nft, &third, 300), SettlementError::AuctionOver);
+    market.settle(&nft).unwrap();
+    assert_eq!(market.whose(&nft), (ItemStatus::Held, second.owner.pubkey()));
+}
+
+#[test]
+fn what_ended_in_the_second_of_the_pause_was_over() {
+    let (mut market, nft, seller, _) = Market::with_auction(100);
+    let end = market.read::<Auction>(&nft.auction).ends;
+    market.set_time(end);
+    market.pause_all();
+    market.settle(&nft).unwrap();
+    assert_eq!(market.whose(&nft), (ItemStatus::Held, seller.owner.pubkey()));
+}
+
+#[test]
+fn a_later_end_than_an_hour_after_the_pause_stays() {
+    let (mut market, nft, _, buyer) = Market::with_auction(100);
+    let end = market.read::<Auction>(&nft.auction).ends;
+    market.pause_all();
+    market.set_time(end - AFTER_PAUSE_SECONDS);
+    market.go_on();
+    market.bid(&nft, &buyer, 100).unwrap();
+    market.set_time(end - 1);
+    assert_refused(market.settle(&nft), SettlementError::AuctionRunning);
+    market.set_time(end);
+    market.settle(&nft).unwrap();
+}
+
+#[test]
+fn a_pause_within_the_hour_after_a_pause_interrupts_the_same_auctions() {
+    let (mut market, nft, _, buyer) = Market::with_auction(100);
+    market.bid(&nft, &buyer, 100).unwrap();
+    market.pause_all();
+    market.advance(2 * HOUR);
+    market.go_on();
+    market.advance(AFTER_PAUSE_SECONDS - 1);
+    market.pause_all();
+    market.advance(2 * HOUR);
+    market.go_on();
+    market.advance(AFTER_PAUSE_SECONDS - 1);
+    assert_refused(market.settle(&nft), SettlementError::AuctionRunning);
+    market.advance(1);
+    // Now it is over, and the next pause does not open it again.
+    market.pause_all();
+    market.go_on();
+    let late = market.trader(1_000);
+    assert_refused(market.bid(&nft, &late, 1_000), SettlementError::AuctionOver);
+    market.settle(&nft).unwrap();
 }
 
 #[test]
@@ -186,6 +291,19 @@ fn the_rent_of_another_seller_is_refused() {
     };
     let result = market.call(accounts, call::SettleAuction {}, &[&mallory]);
     assert_refused(result, SettlementError::WrongSeller);
+}
+
+#[test]
+fn another_settlement_that_is_open_does_not_lift_the_pause() {
+    let (mut market, nft, _) = won();
+    market.pause_all();
+    let accounts = accounts::SettleAuction {
+        config: market.elsewhere(|market| market.config),
+        ..market.settle_accounts(&nft)
+    };
+    let stranger = market.user();
+    let result = market.call(accounts, call::SettleAuction {}, &[&stranger]);
+    assert_refused(result, SettlementError::WrongConfig);
 }
 
 #[test]

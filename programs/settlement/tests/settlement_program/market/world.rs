@@ -122,6 +122,11 @@ impl Market {
         self.pause(&admin).unwrap();
     }
 
+    pub fn go_on(&mut self) {
+        let admin = self.admin.insecure_clone();
+        self.unpause(&admin).unwrap();
+    }
+
     /// Sets the marketplace fee.
     pub fn set_fee(&mut self, fee_owner: Address, fee_bps: u16) {
         let args = SetFeesArgs { fee_bps, fee_owner };
