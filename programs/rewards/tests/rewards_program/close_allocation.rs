@@ -1,11 +1,12 @@
-//! `close_allocation`: of a closed distribution only; the rent goes to who paid it, whoever sends the transaction.
+//! `close_allocation`: of a distribution that is closed or has ended only; the rent goes to who paid it, whoever sends the transaction.
 
-use anchor_lang::error::ErrorCode;
 use program_testing::substitution::Substitutions;
 use program_testing::{assert_refused, events, instruction};
 use rewards::ID;
+use rewards::error::RewardsError;
 use rewards::events::RecordClosed;
 use rewards::instruction as call;
+use rewards::instructions::CreateDistributionArgs;
 use rewards::state::Kind;
 use solana_address::Address;
 use solana_signer::Signer;
@@ -52,7 +53,42 @@ fn while_the_distribution_is_open_it_is_refused() {
     // Else the order could be rewarded again.
     let accounts = world.close_allocation_accounts(&pot, allocation);
     let result = world.call(accounts, call::CloseAllocation {}, &[]);
-    assert_refused(result, ErrorCode::AccountDiscriminatorMismatch);
+    assert_refused(result, RewardsError::StillOpen);
+}
+
+#[test]
+fn after_the_deadline_neither_creator_nor_recipients_keep_the_rent() {
+    let mut world = World::new();
+    let deadline = world.chain.now() + DAY;
+    let pot = world.pot_with(CreateDistributionArgs {
+        deadline,
+        ..world.args(Kind::Orders)
+    });
+    let (alice, bob) = (world.recipient(), world.recipient());
+    world.issue(&pot, &alice, [1; 32], 100).unwrap();
+    world.issue(&pot, &bob, [2; 32], 100).unwrap();
+    let allocation = order_of(&pot.distribution, &[1; 32]);
+    let close = |world: &mut World| {
+        let accounts = world.close_allocation_accounts(&pot, allocation);
+        world.call(accounts, call::CloseAllocation {}, &[])
+    };
+    world.chain.set_time(deadline - 1);
+    assert_refused(close(&mut world), RewardsError::StillOpen);
+    world.chain.set_time(deadline);
+    close(&mut world).unwrap();
+    assert!(!world.chain.exists(&allocation));
+
+    // A clock that goes back opens nothing again, and what is promised stays the creator's to take.
+    world.chain.set_time(deadline - DAY);
+    let again = world.issue(&pot, &alice, [1; 32], 100);
+    assert_refused(again, RewardsError::Ended);
+    assert_refused(world.claim_order(&pot, &bob, [2; 32]), RewardsError::Ended);
+    assert_eq!(world.totals(&pot), totals(1_000, 200, 0, 0));
+    world.clawback(&pot).unwrap();
+    let other = order_of(&pot.distribution, &[2; 32]);
+    let accounts = world.close_allocation_accounts(&pot, other);
+    world.call(accounts, call::CloseAllocation {}, &[]).unwrap();
+    world.close(&pot).unwrap();
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! `close_claim`: of a closed distribution only; the rent goes to who paid it, whoever sends the transaction.
+//! `close_claim`: of a distribution that is closed or has ended only; the rent goes to who paid it, whoever sends the transaction.
 
-use anchor_lang::error::ErrorCode;
 use program_testing::substitution::Substitutions;
 use program_testing::{assert_refused, events, instruction};
 use rewards::ID;
+use rewards::error::RewardsError;
 use rewards::events::RecordClosed;
 use rewards::instruction as call;
+use rewards::instructions::CreateDistributionArgs;
 use rewards::state::Kind;
 use solana_signer::Signer;
 
@@ -49,8 +50,35 @@ fn while_the_distribution_is_open_it_is_refused() {
     // Else everything could be claimed again.
     let accounts = world.close_claim_accounts(&pot, &alice.address());
     let result = world.call(accounts, call::CloseClaim {}, &[]);
-    assert_refused(result, ErrorCode::AccountDiscriminatorMismatch);
+    assert_refused(result, RewardsError::StillOpen);
     assert_eq!(world.record(&pot, &alice).paid, 600);
+}
+
+#[test]
+fn after_the_deadline_neither_creator_nor_recipients_keep_the_rent() {
+    let mut world = World::new();
+    let deadline = world.chain.now() + DAY;
+    let pot = world.pot_with(CreateDistributionArgs {
+        deadline,
+        ..world.args(Kind::Merkle)
+    });
+    let (alice, bob) = (world.recipient(), world.recipient());
+    world.open(&pot, &alice).unwrap();
+    let rewards = world.publish_rewards(&pot, &[(&alice, 300), (&bob, 300)]);
+    world.claim_merkle(&pot, &alice, rewards.claim(0)).unwrap();
+    let close = |world: &mut World| {
+        let accounts = world.close_claim_accounts(&pot, &alice.address());
+        world.call(accounts, call::CloseClaim {}, &[])
+    };
+    world.chain.set_time(deadline - 1);
+    assert_refused(close(&mut world), RewardsError::StillOpen);
+    world.chain.set_time(deadline);
+    close(&mut world).unwrap();
+
+    // Alice would be paid Bob's part if a clock that goes back could open a record for her again.
+    world.chain.set_time(deadline - 1);
+    assert_refused(world.open(&pot, &alice), RewardsError::Ended);
+    assert_eq!(world.amount(&alice.tokens), 300);
 }
 
 #[test]
