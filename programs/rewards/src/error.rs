@@ -103,6 +103,10 @@ pub enum RewardsError {
     MintExtensionUnknown,
     #[msg("The distribution is open: its records can be closed once it is closed or its deadline has come")]
     StillOpen,
+    #[msg(
+        "Less than a day is left until the deadline: recipients could not claim in time, so promise earlier"
+    )]
+    PromiseTooLate,
 }
 
 impl From<Refused> for RewardsError {

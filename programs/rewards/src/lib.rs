@@ -81,21 +81,21 @@ pub mod rewards {
 
     /// Promises an amount to a recipient, who can have one such allocation.
     ///
-    /// Who may call: the authority, before the deadline. A list is several of these in one transaction.
+    /// Who may call: the authority, up to a day before the deadline. A list is several of these in one transaction.
     pub fn allocate(ctx: Context<Allocate>, amount: u64) -> Result<()> {
         Allocate::handler(ctx, amount)
     }
 
     /// Replaces the root of cumulative rewards, and reserves what its total adds.
     ///
-    /// Who may call: the authority, before the deadline.
+    /// Who may call: the authority, up to a day before the deadline.
     pub fn publish_root(ctx: Context<PublishRoot>, args: PublishRootArgs) -> Result<()> {
         PublishRoot::handler(ctx, args)
     }
 
     /// Promises a reward for an order, once per order and within the order limit. It is paid by `claim`.
     ///
-    /// Who may call: the authority, before the deadline.
+    /// Who may call: the authority, up to a day before the deadline.
     pub fn issue_order_reward(ctx: Context<IssueOrderReward>, args: IssueOrderRewardArgs) -> Result<()> {
         IssueOrderReward::handler(ctx, args)
     }

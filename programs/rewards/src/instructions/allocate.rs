@@ -35,7 +35,7 @@ impl Allocate<'_> {
         require_keys_neq!(self.recipient.key(), Pubkey::default(), RewardsError::MissingKey);
         let distribution = self.distribution.load()?;
         distribution.require_kind(Kind::Direct)?;
-        distribution.require_open(Clock::get()?.unix_timestamp)
+        distribution.require_time_to_claim(Clock::get()?.unix_timestamp)
     }
 
     pub(crate) fn handler(ctx: Context<Self>, amount: u64) -> Result<()> {

@@ -5,10 +5,9 @@ use novate_onchain::mint;
 use crate::error::RewardsError;
 use crate::events::DistributionCreated;
 use crate::seeds::{DISTRIBUTION_SEED, TOKENS_SEED};
-use crate::state::{Distribution, Kind, OrderLimit, OrderRate, Revocability, Schedule, Totals, Vesting};
-
-/// What recipients have at least to claim, from now and from the end of the vesting: a day, in seconds.
-pub const MIN_CLAIM_TIME: i64 = 24 * 60 * 60;
+use crate::state::{
+    Distribution, Kind, MIN_CLAIM_TIME, OrderLimit, OrderRate, Revocability, Schedule, Totals, Vesting,
+};
 
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy)]
 pub struct CreateDistributionArgs {

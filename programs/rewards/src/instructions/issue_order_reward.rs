@@ -45,7 +45,7 @@ impl IssueOrderReward<'_> {
         require_keys_neq!(self.recipient.key(), Pubkey::default(), RewardsError::MissingKey);
         let distribution = self.distribution.load()?;
         distribution.require_kind(Kind::Orders)?;
-        distribution.require_open(now)
+        distribution.require_time_to_claim(now)
     }
 
     pub(crate) fn handler(ctx: Context<Self>, args: IssueOrderRewardArgs) -> Result<()> {

@@ -26,7 +26,7 @@ pub struct PublishRoot<'info> {
 impl PublishRoot<'_> {
     fn validate(distribution: &Distribution, args: &PublishRootArgs, now: i64) -> Result<()> {
         distribution.require_kind(Kind::Merkle)?;
-        distribution.require_open(now)?;
+        distribution.require_time_to_claim(now)?;
         require!(args.root != EMPTY_ROOT, RewardsError::EmptyRoot);
         require_gt!(args.total, 0, RewardsError::ZeroAmount);
         require!(

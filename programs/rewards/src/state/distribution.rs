@@ -5,6 +5,9 @@ use super::{OrderRate, Schedule, Totals};
 use crate::error::RewardsError;
 use crate::seeds::DISTRIBUTION_SEED;
 
+/// What recipients have at least to claim, from a promise and from the end of the vesting: a day, in seconds.
+pub const MIN_CLAIM_TIME: i64 = 24 * 60 * 60;
+
 /// Who is told how much, and how.
 #[derive(AnchorSerialize, AnchorDeserialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -92,6 +95,16 @@ impl Distribution {
     /// Refuses what must happen before the deadline, from the second of the deadline on.
     pub fn require_open(&self, now: i64) -> Result<()> {
         require!(!self.has_ended(now), RewardsError::Ended);
+        Ok(())
+    }
+
+    /// Refuses promises that leave less than [`MIN_CLAIM_TIME`] to claim them.
+    pub fn require_time_to_claim(&self, now: i64) -> Result<()> {
+        self.require_open(now)?;
+        require!(
+            self.deadline == 0 || now.saturating_add(MIN_CLAIM_TIME) <= self.deadline,
+            RewardsError::PromiseTooLate
+        );
         Ok(())
     }
 

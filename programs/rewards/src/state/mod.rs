@@ -7,7 +7,7 @@ mod totals;
 
 pub use allocation::Allocation;
 pub use claim_record::ClaimRecord;
-pub use distribution::{ClosedDistribution, Distribution, Kind, Revocability};
+pub use distribution::{ClosedDistribution, Distribution, Kind, MIN_CLAIM_TIME, Revocability};
 pub use order_rate::{MAX_PERIOD, OrderLimit, OrderRate};
 pub use schedule::{Schedule, Vesting};
 pub use totals::Totals;

@@ -189,16 +189,21 @@ fn other_kinds_have_no_orders() {
 }
 
 #[test]
-fn it_ends_with_the_deadline() {
+fn it_ends_a_day_before_the_deadline() {
     let mut world = World::new();
-    let deadline = world.chain.now() + DAY;
+    let deadline = world.chain.now() + 2 * DAY;
     let pot = world.pot_with(CreateDistributionArgs {
         deadline,
         ..world.args(Kind::Orders)
     });
     let alice = world.recipient();
-    world.chain.set_time(deadline - 1);
+    world.chain.set_time(deadline - DAY);
     world.issue(&pot, &alice, order(1), 1).unwrap();
+    for late in [deadline - DAY + 1, deadline - 1] {
+        world.chain.set_time(late);
+        let result = world.issue(&pot, &alice, order(2), 1);
+        assert_refused(result, RewardsError::PromiseTooLate);
+    }
     world.chain.set_time(deadline);
     assert_refused(world.issue(&pot, &alice, order(2), 1), RewardsError::Ended);
 }

@@ -90,6 +90,22 @@ fn the_total_is_funded_and_never_falls() {
     world.publish(&pot, [3; 32], 900, 3).unwrap();
 }
 
+/// As `docs/security.md` says: who gets how much is what the authority is trusted with.
+#[test]
+fn the_next_root_can_give_all_that_is_unclaimed_to_the_authority() {
+    let mut world = World::new();
+    let (pot, alice) = (world.pot(Kind::Merkle), world.recipient());
+    world.open(&pot, &alice).unwrap();
+    let first = world.publish_rewards(&pot, &[(&alice, 600)]);
+    let mallory = world.recipient();
+    world.open(&pot, &mallory).unwrap();
+    let second = world.publish_rewards(&pot, &[(&mallory, 600)]);
+    world.claim_merkle(&pot, &mallory, second.claim(0)).unwrap();
+    assert_eq!(world.amount(&mallory.tokens), 600);
+    let late = world.claim_merkle(&pot, &alice, first.claim(0));
+    assert_refused(late, RewardsError::NotInRoot);
+}
+
 #[test]
 fn the_root_of_no_tree_is_refused() {
     let mut world = World::new();
@@ -109,15 +125,20 @@ fn other_kinds_have_no_root() {
 }
 
 #[test]
-fn it_ends_with_the_deadline() {
+fn it_ends_a_day_before_the_deadline() {
     let mut world = World::new();
-    let deadline = world.chain.now() + DAY;
+    let deadline = world.chain.now() + 2 * DAY;
     let pot = world.pot_with(CreateDistributionArgs {
         deadline,
         ..world.args(Kind::Merkle)
     });
-    world.chain.set_time(deadline - 1);
+    world.chain.set_time(deadline - DAY);
     world.publish(&pot, [1; 32], 1, 1).unwrap();
+    for late in [deadline - DAY + 1, deadline - 1] {
+        world.chain.set_time(late);
+        let result = world.publish(&pot, [2; 32], 1, 2);
+        assert_refused(result, RewardsError::PromiseTooLate);
+    }
     world.chain.set_time(deadline);
     assert_refused(world.publish(&pot, [2; 32], 1, 2), RewardsError::Ended);
 }
