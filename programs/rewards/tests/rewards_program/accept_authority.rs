@@ -6,7 +6,8 @@ use program_testing::{assert_refused, events, instruction};
 use rewards::error::RewardsError;
 use rewards::events::AuthorityChanged;
 use rewards::instruction as call;
-use rewards::state::Kind;
+use rewards::instructions::CreateDistributionArgs;
+use rewards::state::{Kind, Revocability};
 use rewards::{ID, accounts};
 use solana_address::Address;
 use solana_keypair::Keypair;
@@ -50,6 +51,26 @@ fn the_proposed_key_becomes_the_authority() {
     assert_refused(result, RewardsError::NotAuthority);
     world.authority = next;
     world.allocate(&pot, &alice, 1).unwrap();
+}
+
+/// As `docs/security.md` says: who must be trusted is the creator, whoever was named as the authority.
+#[test]
+fn a_creator_who_accepts_takes_back_what_was_declared_revocable() {
+    let mut world = World::new();
+    let pot = world.pot_with(CreateDistributionArgs {
+        revocability: Revocability::All,
+        ..world.args(Kind::Direct)
+    });
+    let (alice, creator) = (world.recipient(), world.creator.insecure_clone());
+    world.allocate(&pot, &alice, 1_000).unwrap();
+    propose(&mut world, &pot, creator.pubkey());
+    accept(&mut world, &pot, &creator).unwrap();
+    world.authority = creator;
+    // All of it has vested.
+    world.revoke(&pot, &alice).unwrap();
+    world.defund(&pot, 1_000).unwrap();
+    assert_eq!(world.amount(&world.source), PURSE);
+    assert_refused(world.claim(&pot, &alice), RewardsError::NothingDue);
 }
 
 #[test]
