@@ -17,6 +17,7 @@ mod events;
 mod fund;
 mod fuzz;
 mod issue_order_reward;
+mod mint_keys;
 mod mints;
 mod open_claim;
 mod propose_authority;

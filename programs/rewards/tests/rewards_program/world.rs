@@ -74,11 +74,20 @@ impl World {
     }
 
     pub fn with(token_program: Address) -> Self {
-        let mut chain = Chain::new(&[("rewards", ID)]);
-        let mint = tokens::mint(&mut chain, &token_program, &[]);
+        Self::freezable(token_program).0
+    }
+
+    /// And the key that can freeze the mint's token accounts.
+    pub fn freezable(token_program: Address) -> (Self, Keypair) {
+        let mut chain = Chain::new(&[("rewards", ID), ("conformance", conformance::ID)]);
+        // Not one of the chain's keys, which figures in compute units depend on.
+        let freezer = Keypair::new_from_array([0xf5; 32]);
+        chain.fund(&freezer.pubkey());
+        let (decimals, freeze) = (tokens::DECIMALS, freezer.pubkey());
+        let mint = tokens::mint_with(&mut chain, &token_program, decimals, Some(&freeze), &[]);
         let creator = chain.user();
         let source = tokens::account(&mut chain, &mint, &creator.pubkey(), PURSE);
-        Self {
+        let world = Self {
             creator,
             authority: chain.user(),
             payer: chain.user(),
@@ -87,7 +96,8 @@ impl World {
             source,
             next: 0,
             chain,
-        }
+        };
+        (world, freezer)
     }
 
     /// What tests change a field of: everything vests at once, nothing is revocable, no deadline.
