@@ -3,7 +3,8 @@
 //!
 //! After every step: an instruction has gone through exactly when the model says so, and otherwise nothing has changed;
 //! the tokens of a distribution are what was funded, less what was paid and given back, plus what was merely sent; every
-//! recipient has what the model says they were paid, to the unit; and no promise has paid more than has vested of it.
+//! recipient has what the model says they were paid, to the unit; no promise has paid more than has vested of it; and
+//! distributions, allocations and records say what the model says.
 
 mod model;
 
@@ -14,7 +15,8 @@ use program_testing::fuzz::{self, Rng};
 use program_testing::tokens;
 use rewards::instruction as call;
 use rewards::instructions::CreateDistributionArgs;
-use rewards::state::{Kind, OrderLimit, Revocability, Vesting};
+use rewards::state::{Allocation, Kind, OrderLimit, Revocability, Vesting};
+use solana_address::Address;
 
 use self::model::{Model, Promise, RECIPIENTS};
 use crate::accounts::{allocation_of, order_of};
@@ -61,7 +63,7 @@ fn histories() {
     println!("refused and accepted: {:?}", tried.0);
     // Else the histories say less than they seem to.
     if fuzz::steps() >= 10_000 {
-        assert_eq!(tried.0.len(), 10);
+        assert_eq!(tried.0.len(), 12);
         assert!(
             tried.0.values().flatten().all(|times| *times >= 10),
             "{:?}",
@@ -104,7 +106,9 @@ impl<'a> Fuzz<'a> {
         ]);
         let revocability = match kind {
             Kind::Merkle => Revocability::None,
-            _ => *self.rng.pick(&[Revocability::NonVested, Revocability::All]),
+            _ => *self
+                .rng
+                .pick(&[Revocability::None, Revocability::NonVested, Revocability::All]),
         };
         let limit = OrderLimit {
             per_order: 1_000,
@@ -115,7 +119,7 @@ impl<'a> Fuzz<'a> {
             id: self.created,
             vesting,
             revocability,
-            deadline: *self.rng.pick(&[0, end + DAY, end + DAY]),
+            deadline: *self.rng.pick(&[0, end + DAY, end + 2 * DAY]),
             order_limit: (kind == Kind::Orders).then_some(limit),
             ..self.world.args(kind)
         };
@@ -126,15 +130,16 @@ impl<'a> Fuzz<'a> {
 
     fn step(&mut self) {
         let at = self.rng.index(self.models.len());
-        match self.rng.below(20) {
+        match self.rng.below(23) {
             0..=2 => self.pass_time(),
             3..=4 => self.fund(at),
             5 => self.defund(at),
             6 => self.send(at),
             7..=9 => self.promise(at),
             10..=16 => self.claim(at),
-            17 => self.revoke(at),
-            18 => self.clawback(at),
+            17..=18 => self.revoke(at),
+            19 => self.clawback(at),
+            20..=21 => self.close_record(at),
             _ => self.close(at),
         }
     }
@@ -143,7 +148,7 @@ impl<'a> Fuzz<'a> {
         let seconds = match self.rng.below(10) {
             0 => -(self.rng.below(60) as i64),
             1 => self.rng.below(6 * HOUR as u64) as i64,
-            2 => self.rng.below(30 * HOUR as u64) as i64, // past deadlines
+            2 => self.rng.below(36 * HOUR as u64) as i64, // past deadlines
             _ => self.rng.below(HOUR as u64 / 2) as i64,
         };
         self.world.chain.advance(seconds);
@@ -192,8 +197,10 @@ impl<'a> Fuzz<'a> {
         let model = &mut self.models[at];
         let amount = self.rng.amount(model.unallocated());
         let known = model.promises.contains_key(&(to as u64));
-        let may =
-            amount > 0 && amount <= model.unallocated() && !known && !model.ended(self.world.chain.now());
+        let may = amount > 0
+            && amount <= model.unallocated()
+            && !known
+            && model.takes_promises(self.world.chain.now());
         let done = self.world.allocate(&model.pot, &self.recipients[to], amount);
         self.tried.expect("allocate", &done, may);
         if may {
@@ -209,7 +216,7 @@ impl<'a> Fuzz<'a> {
         let may = amount > 0
             && amount <= model.unallocated()
             && !model.promises.contains_key(&order)
-            && !model.ended(now)
+            && model.takes_promises(now)
             && model.within_limit(amount, now);
         let done = self
             .world
@@ -236,7 +243,7 @@ impl<'a> Fuzz<'a> {
         let may = total > 0
             && total >= model.published
             && total <= model.funded - model.returned
-            && !model.ended(self.world.chain.now());
+            && model.takes_promises(self.world.chain.now());
         let rewards = tree(&model.pot, &self.recipients, &leaves);
         let epoch = model.trees.len() as u64 + 1;
         let done = self.world.publish(&model.pot, rewards.tree.root(), total, epoch);
@@ -312,11 +319,7 @@ impl<'a> Fuzz<'a> {
             return;
         }
         let key = *self.rng.pick(&keys);
-        let distribution = &model.pot.distribution;
-        let allocation = match model.kind {
-            Kind::Orders => order_of(distribution, &order_id(key)),
-            _ => allocation_of(distribution, &self.recipients[model.promises[&key].to].address()),
-        };
+        let allocation = account_of(model, &self.recipients, key);
         let kept = model.kept(key, now);
         let accounts = self.world.revoke_accounts(&model.pot, allocation);
         let done = self.world.call(accounts, call::Revoke {}, &[]);
@@ -337,7 +340,46 @@ impl<'a> Fuzz<'a> {
         if may {
             model.returned += held;
             model.clawed_back = true;
+            model.over = true;
         }
+    }
+
+    /// Closes somebody's record, paid or not; mostly of a distribution that has ended, if there is one.
+    fn close_record(&mut self, at: usize) {
+        let now = self.world.chain.now();
+        let ended = |model: &Model| model.ended(now) && model.has_records();
+        let at = match self.rng.one_in(3) {
+            true => at,
+            false => self.models.iter().position(ended).unwrap_or(at),
+        };
+        let model = &mut self.models[at];
+        let may = model.ended(now);
+        let open = model.promises.iter().filter(|(_, promise)| !promise.closed);
+        let mut keys: Vec<_> = open.map(|(key, _)| *key).collect();
+        keys.extend(model.records.iter().map(|to| *to as u64));
+        if keys.is_empty() {
+            return;
+        }
+        let key = *self.rng.pick(&keys);
+        if model.kind == Kind::Merkle {
+            let accounts = self
+                .world
+                .close_claim_accounts(&model.pot, &self.recipients[key as usize].address());
+            let done = self.world.call(accounts, call::CloseClaim {}, &[]);
+            self.tried.expect("close_claim", &done, may);
+            if may {
+                model.records.remove(&(key as usize));
+            }
+        } else {
+            let allocation = account_of(model, &self.recipients, key);
+            let accounts = self.world.close_allocation_accounts(&model.pot, allocation);
+            let done = self.world.call(accounts, call::CloseAllocation {}, &[]);
+            self.tried.expect("close_allocation", &done, may);
+            if let Some(promise) = model.promises.get_mut(&key) {
+                promise.closed |= may;
+            }
+        }
+        model.over |= may;
     }
 
     /// Closes a distribution and begins another of the same kind; the number cannot be used again.
@@ -345,7 +387,7 @@ impl<'a> Fuzz<'a> {
         let model = &self.models[at];
         let may = model.allocated() == model.paid();
         // Else most distributions would be closed before anything has happened.
-        if may && model.funded == 0 {
+        if may && model.funded == 0 && !model.ended(self.world.chain.now()) {
             return;
         }
         let (pot, kind) = (model.pot, model.kind);
@@ -375,6 +417,7 @@ impl<'a> Fuzz<'a> {
             assert!(totals.allocated + totals.returned <= totals.funded);
             let held = model.funded - model.paid() - model.returned;
             assert_eq!(self.world.amount(&model.pot.tokens), held + model.sent);
+            self.check_accounts(model);
             for (sum, here) in paid.iter_mut().zip(model.paid_to()) {
                 *sum += here;
             }
@@ -382,6 +425,43 @@ impl<'a> Fuzz<'a> {
         for (recipient, paid) in self.recipients.iter().zip(paid) {
             assert_eq!(self.world.amount(&recipient.tokens), paid);
         }
+    }
+
+    /// What is stored, other than totals.
+    fn check_accounts(&self, model: &Model) {
+        let state = self.world.distribution(&model.pot);
+        let root = model.trees.last().map_or([0; 32], |leaves| {
+            tree(&model.pot, &self.recipients, leaves).tree.root()
+        });
+        assert_eq!((state.root, state.epoch), (root, model.trees.len() as u64));
+        assert_eq!(state.ended, u8::from(model.over));
+        assert_eq!((state.order_rate.started, state.order_rate.issued), model.rate());
+        for (key, promise) in &model.promises {
+            let address = account_of(model, &self.recipients, *key);
+            assert_eq!(self.world.chain.exists(&address), !promise.closed);
+            if promise.closed {
+                continue;
+            }
+            let stored: Allocation = self.world.chain.read(&address);
+            assert_eq!(stored.recipient, self.recipients[promise.to].address());
+            assert_eq!(
+                (stored.amount, stored.paid, stored.revoked),
+                (promise.amount, promise.paid, promise.revoked)
+            );
+        }
+        for to in &model.records {
+            let record = self.world.record(&model.pot, &self.recipients[*to]);
+            assert_eq!(record.paid, model.merkle_paid[*to]);
+        }
+    }
+}
+
+/// The allocation of a promise.
+fn account_of(model: &Model, recipients: &[Recipient], key: u64) -> Address {
+    let distribution = &model.pot.distribution;
+    match model.kind {
+        Kind::Orders => order_of(distribution, &order_id(key)),
+        _ => allocation_of(distribution, &recipients[model.promises[&key].to].address()),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Model {
     /// Issued for orders, by period; a clock that goes back does not count for an earlier one.
     issued: BTreeMap<i64, u64>,
     pub clawed_back: bool,
+    /// For good, since a clawback or a closed record.
+    pub over: bool,
 }
 
 pub struct Promise {
@@ -37,6 +39,8 @@ pub struct Promise {
     pub amount: u64,
     pub paid: u64,
     pub revoked: bool,
+    /// Its account was closed.
+    pub closed: bool,
 }
 
 impl Promise {
@@ -46,6 +50,7 @@ impl Promise {
             amount,
             paid: 0,
             revoked: false,
+            closed: false,
         }
     }
 }
@@ -67,11 +72,21 @@ impl Model {
             records: BTreeSet::new(),
             issued: BTreeMap::new(),
             clawed_back: false,
+            over: false,
         }
     }
 
     pub fn ended(&self, now: i64) -> bool {
-        self.clawed_back || self.args.deadline > 0 && self.args.deadline <= now
+        self.over || self.args.deadline > 0 && self.args.deadline <= now
+    }
+
+    /// With less than a day to claim, nothing is promised.
+    pub fn takes_promises(&self, now: i64) -> bool {
+        !self.ended(now) && (self.args.deadline == 0 || self.args.deadline - now >= 24 * 60 * 60)
+    }
+
+    pub fn has_records(&self) -> bool {
+        !self.records.is_empty() || self.promises.values().any(|promise| !promise.closed)
     }
 
     /// By recipient.
@@ -166,6 +181,16 @@ impl Model {
 
     pub fn count_order(&mut self, amount: u64, now: i64) {
         *self.issued.entry(self.period(now)).or_default() += amount;
+    }
+
+    /// When the current period began, and what was issued in it.
+    pub fn rate(&self) -> (i64, u64) {
+        let length = self.args.order_limit.map_or(0, |limit| limit.period as i64);
+        let (period, issued) = self.issued.last_key_value().unwrap_or((&0, &0));
+        match self.kind {
+            Kind::Orders => (self.created + period * length, *issued),
+            _ => (0, 0),
+        }
     }
 
     /// The period of `now`, but none before one in which something was issued.
