@@ -11,7 +11,7 @@
 //!     .assert_refused(&mut chain);
 //! ```
 
-use litesvm::types::TransactionResult;
+use litesvm::types::{FailedTransactionMetadata, TransactionResult};
 use solana_account::Account;
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError};
@@ -113,8 +113,8 @@ impl<'a> Substitutions<'a> {
     /// Tries all of them, each on the chain as it is now, and then the right call.
     ///
     /// # Panics
-    /// With a list of every wrong account that was accepted, every harmless one that was refused, and every refusal
-    /// that was no error of a program but an abort of it.
+    /// With a list of every wrong account that was accepted, every harmless one that was refused, and every failure
+    /// that was no refusal: the program was aborted, or the runtime undid what it had done.
     #[track_caller]
     pub fn assert_refused(self, chain: &mut Chain) {
         let stranger = chain.user();
@@ -174,16 +174,16 @@ impl<'a> Substitutions<'a> {
     }
 
     fn judge(&self, result: TransactionResult) -> Verdict {
-        match result.map_err(|failed| failed.err) {
-            Ok(_) => Verdict::Accepted,
-            Err(TransactionError::InstructionError(index, error))
-                if usize::from(index) == self.before.len()
-                    && error != InstructionError::ProgramFailedToComplete
-                    && error != InstructionError::ComputationalBudgetExceeded =>
+        let Err(failed) = result else {
+            return Verdict::Accepted;
+        };
+        match &failed.err {
+            TransactionError::InstructionError(index, error)
+                if usize::from(*index) == self.before.len() && is_refusal(&failed, error) =>
             {
-                Verdict::Refused(error)
+                Verdict::Refused(error.clone())
             }
-            Err(error) => Verdict::Aborted(error),
+            error => Verdict::Aborted(error.clone()),
         }
     }
 
@@ -263,6 +263,29 @@ impl<'a> Substitutions<'a> {
     fn index(&self, name: &str) -> usize {
         let index = self.names.iter().position(|known| known == name);
         index.unwrap_or_else(|| panic!("{} has no account {name:?}: {:?}", self.program, self.names))
+    }
+}
+
+/// Was the account looked at and refused? So it is by an error of a program's own, by what the programs of tokens, of
+/// the system and of sysvars say to a wrong account, by the runtime when the program to call is not there, and by its
+/// guard against using an account that is in use. All else is no answer but an accident.
+fn is_refusal(failed: &FailedTransactionMetadata, error: &InstructionError) -> bool {
+    match error {
+        InstructionError::Custom(_)
+        | InstructionError::AccountBorrowFailed
+        | InstructionError::IncorrectProgramId
+        | InstructionError::InvalidAccountData
+        | InstructionError::InvalidAccountOwner
+        | InstructionError::MissingAccount
+        | InstructionError::MissingRequiredSignature
+        | InstructionError::UninitializedAccount
+        | InstructionError::UnsupportedSysvar => true,
+        // A token program leaves it to the runtime whose an account is; ours must not.
+        InstructionError::ExternalAccountDataModified => {
+            let mut failures = TOKEN_PROGRAMS.iter().map(|id| format!("Program {id} failed"));
+            failures.any(|failure| failed.meta.logs.iter().any(|line| line.starts_with(&failure)))
+        }
+        _ => false,
     }
 }
 
