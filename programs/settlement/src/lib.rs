@@ -25,6 +25,7 @@
 use anchor_lang::prelude::*;
 
 mod account;
+pub mod entrypoint;
 pub mod error;
 pub mod events;
 pub mod instructions;
@@ -36,7 +37,7 @@ use instructions::*;
 
 declare_id!("3pZac7RTgE7PtGMgwfNVo3akgsUJ8GQRyQxrj1Pz7Lwu");
 
-novate_onchain::security_txt!("Novate settlement");
+novate_onchain::security_txt!("Novate settlement", feature = "entrypoint");
 
 #[program]
 pub mod settlement {

@@ -7,6 +7,7 @@ mod create_vault;
 mod cu;
 mod deposit;
 mod deposit_accounts;
+mod entrypoint;
 mod escape_withdraw;
 mod fuzz;
 mod initialize;

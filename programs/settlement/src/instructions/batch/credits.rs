@@ -12,9 +12,6 @@ use crate::state::{Ledger, OpenBatch};
 /// The amount.
 const ENTRY: usize = 8;
 
-/// The session of a credit's leaf: it is charged to none.
-const NO_SESSION: Pubkey = Pubkey::new_from_array([0; 32]);
-
 pub(super) fn apply<'info>(
     accounts: &ApplyDeltas<'info>,
     ledgers: &'info [AccountInfo<'info>],
@@ -44,9 +41,7 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::add,
     };
-    let done = plan.run(&mut deltas, |_, amount, _| {
-        Ok((NO_SESSION, u64::from_le_bytes(*amount)))
-    })?;
+    let done = plan.run(&mut deltas, |_, amount, _, _| Ok(u64::from_le_bytes(*amount)))?;
 
     if let Some(n) = done.new_of(plan.chunk.len()).next() {
         batch.note_credit(plan.chunk.index(n))?;

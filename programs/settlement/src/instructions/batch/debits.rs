@@ -56,10 +56,13 @@ pub(super) fn apply<'info>(
         ledgers,
         change: Ledger::subtract,
     };
-    let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner| {
+    let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner, key| {
         let grants = grants.get(n).ok_or(SettlementError::WrongAccountCount)?;
-        let session = session_of(grants, *slot, owner, |_, session| Ok(session.key))?;
-        Ok((session, u64::from_le_bytes(*amount)))
+        session_of(grants, *slot, owner, |_, session| {
+            *key = session.key;
+            Ok(())
+        })?;
+        Ok(u64::from_le_bytes(*amount))
     })?;
 
     if let Some(n) = done.new_of(plan.chunk.len()).next_back() {

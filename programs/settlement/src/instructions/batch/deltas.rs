@@ -10,6 +10,9 @@ use crate::error::SettlementError;
 use crate::events::DeltaEntry;
 use crate::state::{Bitmap, Ledger};
 
+/// The session of a credit's leaf: it is charged to none.
+const NO_SESSION: Pubkey = Pubkey::new_from_array([0; 32]);
+
 /// Which leaves, and what to do with them.
 pub(super) struct Plan<'a, 'info, C, const LEN: usize> {
     pub chunk: Chunk<'a, LEN>,
@@ -51,11 +54,12 @@ where
 {
     /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits; and proves all leaves.
     ///
-    /// `read` gives session and amount of the n-th leaf, whose ledger is of this owner.
+    /// `read` returns the amount of the n-th leaf, whose ledger is of this owner, and writes the session's key, if
+    /// there is one, to where it is needed: each copy of a key costs.
     pub fn run(
         &self,
         bits: &mut Bitmap,
-        read: impl Fn(usize, &[u8; LEN], &Pubkey) -> Result<(Pubkey, u64)>,
+        read: impl Fn(usize, &[u8; LEN], &Pubkey, &mut Pubkey) -> Result<u64>,
     ) -> Result<Done> {
         let len = self.chunk.len();
         let mut hashes = Vec::with_capacity(len);
@@ -67,7 +71,8 @@ where
         for (n, (entry, ledger)) in self.chunk.entries.iter().zip(self.ledgers).enumerate() {
             let index = self.chunk.index(n);
             Ledger::at(ledger, &self.vault, |ledger| {
-                let (session, amount) = read(n, entry, &ledger.owner)?;
+                let mut session = NO_SESSION;
+                let amount = read(n, entry, &ledger.owner, &mut session)?;
                 let signed = self.signed(amount)?;
                 let leaf = DeltaLeaf {
                     index,

@@ -61,7 +61,7 @@ impl<'info> RevertDeltas<'info> {
             ledgers,
             change: Ledger::add,
         };
-        let done = plan.run(&mut deltas, |_, entry, _| Ok(read(entry)))?;
+        let done = plan.run(&mut deltas, |_, entry, _, session| Ok(read(entry, session)))?;
 
         let mut entries = done.entries;
         batch.deltas_applied = batch.deltas_applied.saturating_sub(entries.len() as u32);
@@ -80,10 +80,12 @@ impl<'info> RevertDeltas<'info> {
     }
 }
 
-fn read(entry: &[u8; ENTRY]) -> (Pubkey, u64) {
-    let (mut session, mut amount) = ([0; 32], [0; 8]);
-    let (first, second) = entry.split_at(32);
-    session.copy_from_slice(first);
-    amount.copy_from_slice(second);
-    (Pubkey::new_from_array(session), u64::from_le_bytes(amount))
+/// Writes the session's key and returns the amount.
+fn read(entry: &[u8; ENTRY], session: &mut Pubkey) -> u64 {
+    let (key, rest) = entry.split_at(32);
+    let (mut bytes, mut amount) = ([0; 32], [0; 8]);
+    bytes.copy_from_slice(key);
+    amount.copy_from_slice(rest);
+    *session = Pubkey::new_from_array(bytes);
+    u64::from_le_bytes(amount)
 }

@@ -157,7 +157,8 @@ impl Crowd {
             addresses,
         };
         let message =
-            v0::Message::try_compile(&payer, &[call.clone()], &[table], Default::default()).unwrap();
+            v0::Message::try_compile(&payer, std::slice::from_ref(call), &[table], Default::default())
+                .unwrap();
         1 + 64 + VersionedMessage::V0(message).serialize().len() <= PACKET
     }
 
