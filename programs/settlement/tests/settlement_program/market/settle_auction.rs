@@ -8,7 +8,7 @@ use settlement::state::{AFTER_PAUSE_SECONDS, Auction, ItemStatus};
 use settlement::{accounts, instruction as call};
 use solana_signer::Signer;
 
-use super::{EXTENSION, HOUR, Market, Nft};
+use super::{HOUR, Market, Nft};
 use crate::world::Depositor;
 
 /// An auction that the buyer has won with 999 and that is over: with a fee of 2.5% for one and a royalty of 5% for
@@ -152,7 +152,7 @@ fn after_a_pause_others_can_bid_until_the_exact_second() {
     market.advance(2 * HOUR);
     market.go_on();
     let end = market.now() + AFTER_PAUSE_SECONDS;
-    market.set_time(end - i64::from(EXTENSION));
+    market.set_time(end - 1_000);
     market.bid(&nft, &second, 200).unwrap();
     // The bid has written down what the pause has changed.
     assert_eq!(market.read::<Auction>(&nft.auction).ends, end);
