@@ -140,7 +140,7 @@ fn entries(figures: &mut Figures) {
     let payer = crowd.world.user();
     let debit = marginal(0, |range| crowd.send(&plan, range, &payer));
     figures.units("apply_deltas_entry", debit);
-    at_most(1_900, debit);
+    at_most(1_650, debit);
     let chunks = crowd.packed(&plan, plan.debits());
     let most = chunks.iter().map(|chunk| chunk.len()).max().unwrap_or(0);
     assert!(most >= 28, "{most}");
@@ -151,7 +151,7 @@ fn entries(figures: &mut Figures) {
     let first = plan.credits().start;
     let credit = marginal(first, |range| crowd.send(&plan, range, &payer));
     figures.units("apply_deltas_entry_no_session", credit);
-    at_most(950, credit);
+    at_most(900, credit);
     let chunks = crowd.packed(&plan, plan.credits());
     let most = chunks.iter().map(|chunk| chunk.len()).max().unwrap_or(0);
     assert!(most >= 58, "{most}");
