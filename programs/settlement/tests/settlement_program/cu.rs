@@ -12,7 +12,7 @@ use crate::market::{self, Market};
 use crate::world::*;
 use crate::{escape_withdraw, orders};
 
-/// What a figure may be at most, or why it is more.
+/// What a figure may be at most, whatever the table says.
 #[track_caller]
 fn at_most(limit: u64, units: u64) {
     assert!(units <= limit, "{units} of {limit}");
@@ -139,6 +139,7 @@ fn entries(figures: &mut Figures) {
     crowd.world.open_for_good(&plan);
     let payer = crowd.world.user();
     let debit = marginal(0, |range| crowd.send(&plan, range, &payer));
+    at_most(1_600, debit);
     figures.units("apply_deltas_entry", debit);
     at_most(1_650, debit);
     let chunks = crowd.packed(&plan, plan.debits());
@@ -150,6 +151,7 @@ fn entries(figures: &mut Figures) {
     }
     let first = plan.credits().start;
     let credit = marginal(first, |range| crowd.send(&plan, range, &payer));
+    at_most(900, credit);
     figures.units("apply_deltas_entry_no_session", credit);
     at_most(900, credit);
     let chunks = crowd.packed(&plan, plan.credits());

@@ -59,7 +59,7 @@ pub(super) fn apply<'info>(
     let done = plan.run(&mut deltas, |n, [slot, amount @ ..], owner, key| {
         let grants = grants.get(n).ok_or(SettlementError::WrongAccountCount)?;
         session_of(grants, *slot, owner, |_, session| {
-            *key = session.key;
+            *key = session.key.to_bytes();
             Ok(())
         })?;
         Ok(u64::from_le_bytes(*amount))

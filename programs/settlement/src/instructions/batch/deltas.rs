@@ -10,9 +10,6 @@ use crate::error::SettlementError;
 use crate::events::DeltaEntry;
 use crate::state::{Bitmap, Ledger};
 
-/// The session of a credit's leaf: it is charged to none.
-const NO_SESSION: Pubkey = Pubkey::new_from_array([0; 32]);
-
 /// Which leaves, and what to do with them.
 pub(super) struct Plan<'a, 'info, C, const LEN: usize> {
     pub chunk: Chunk<'a, LEN>,
@@ -54,12 +51,12 @@ where
 {
     /// Changes the ledgers of the leaves whose bits are not yet as wanted, and their bits; and proves all leaves.
     ///
-    /// `read` returns the amount of the n-th leaf, whose ledger is of this owner, and writes the session's key, if
-    /// there is one, to where it is needed: each copy of a key costs.
+    /// `read` returns the amount of the n-th leaf, whose ledger is of this owner, and writes the session's key if
+    /// there is one; a credit is charged to none, and its leaf has zeros there.
     pub fn run(
         &self,
         bits: &mut Bitmap,
-        read: impl Fn(usize, &[u8; LEN], &Pubkey, &mut Pubkey) -> Result<u64>,
+        read: impl Fn(usize, &[u8; LEN], &Pubkey, &mut [u8; 32]) -> Result<u64>,
     ) -> Result<Done> {
         let len = self.chunk.len();
         let mut hashes = Vec::with_capacity(len);
@@ -68,26 +65,28 @@ where
             entries: Vec::with_capacity(len),
             sum: 0,
         };
+        // One leaf for all of them: each copy of a key costs.
+        let mut leaf = DeltaLeaf {
+            index: 0,
+            owner: Owner([0; 32]),
+            asset: Asset(self.mint.to_bytes()),
+            session: [0; 32],
+            amount: 0,
+        };
         for (n, (entry, ledger)) in self.chunk.entries.iter().zip(self.ledgers).enumerate() {
-            let index = self.chunk.index(n);
             Ledger::at(ledger, &self.vault, |ledger| {
-                let mut session = NO_SESSION;
-                let amount = read(n, entry, &ledger.owner, &mut session)?;
+                let amount = read(n, entry, &ledger.owner, &mut leaf.session)?;
                 let signed = self.signed(amount)?;
-                let leaf = DeltaLeaf {
-                    index,
-                    owner: Owner(ledger.owner.to_bytes()),
-                    asset: Asset(self.mint.to_bytes()),
-                    session: session.to_bytes(),
-                    amount: signed.into(),
-                };
+                leaf.index = self.chunk.index(n);
+                leaf.owner.0 = ledger.owner.to_bytes();
+                leaf.amount = signed.into();
                 hashes.push(leaf.hash());
-                if bits.put(index, self.bit) {
+                if bits.put(leaf.index, self.bit) {
                     let balance = (self.change)(ledger, amount)?;
                     done.sum = done.sum.checked_add(amount).ok_or(SettlementError::Overflow)?;
                     done.entries.push(DeltaEntry {
                         owner: ledger.owner,
-                        session,
+                        session: leaf.session.into(),
                         amount: signed,
                         balance,
                     });

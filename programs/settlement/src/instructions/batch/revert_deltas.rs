@@ -81,11 +81,10 @@ impl<'info> RevertDeltas<'info> {
 }
 
 /// Writes the session's key and returns the amount.
-fn read(entry: &[u8; ENTRY], session: &mut Pubkey) -> u64 {
+fn read(entry: &[u8; ENTRY], session: &mut [u8; 32]) -> u64 {
     let (key, rest) = entry.split_at(32);
-    let (mut bytes, mut amount) = ([0; 32], [0; 8]);
-    bytes.copy_from_slice(key);
+    let mut amount = [0; 8];
+    session.copy_from_slice(key);
     amount.copy_from_slice(rest);
-    *session = Pubkey::new_from_array(bytes);
     u64::from_le_bytes(amount)
 }
