@@ -5,26 +5,10 @@ use std::ops::Range;
 use program_testing::fuzz::Rng;
 
 use super::model::Place;
+use super::plans::{Next, OpenPlan};
 use super::{Fuzz, ITEMS, QUIET, TRADERS};
 use crate::batch::plan::{Delta, Move, Plan};
-use crate::world::{Asset, Depositor, Session, World};
-
-/// A batch that is open, and which of its leaves are applied.
-pub struct OpenPlan {
-    plan: Plan,
-    deltas: Vec<bool>,
-    moves: Vec<bool>,
-    /// By the index of the delta's leaf.
-    owners: Vec<usize>,
-    /// Item and new holder, by the index of the move's leaf.
-    items: Vec<(usize, usize, usize)>,
-}
-
-/// A session of everybody, which may spend whatever they have.
-pub fn sessions(world: &mut World, asset: &Asset, traders: &[Depositor]) -> Vec<Session> {
-    let open = |trader: &Depositor| world.session(&trader.owner, &[*asset], u64::MAX);
-    traders.iter().map(open).collect()
-}
+use crate::world::LIMITS;
 
 impl Fuzz {
     /// What batches have taken and not yet given.
@@ -51,21 +35,25 @@ impl Fuzz {
         let open = &self.plans[at];
         let (debits, credits) = (open.plan.debits(), open.plan.credits());
         let next = match rng.below(30) {
-            0 => return self.cancel(at),
-            1 | 2 => return self.revert(at, debits, rng),
-            3 | 4 => return self.revert_items(at, rng),
-            5 => return self.close(at),
-            6 => return self.finalize(at),
+            0 => Next::Cancel,
+            1 | 2 => Next::RevertDebits,
+            3 | 4 => Next::RevertItems,
+            5 => Next::Close,
+            6 => Next::End,
             7 => Next::Debits,
             8 => Next::Items,
             9 => Next::Credits,
-            _ => open.next(),
+            _ => open.next(&self.model, self.market.now()),
         };
         match next {
+            Next::Cancel => self.cancel(at),
             Next::Debits => self.apply(at, debits, rng),
             Next::Items => self.apply_items(at, rng),
             Next::Credits => self.apply(at, credits, rng),
             Next::End => self.finalize(at),
+            Next::RevertDebits => self.revert(at, debits, rng),
+            Next::RevertItems => self.revert_items(at, rng),
+            Next::Close => self.close(at),
         }
     }
 
@@ -78,15 +66,19 @@ impl Fuzz {
         }
         let payers = rng.within(1..=3) as usize;
         let (payers, others) = people.split_at(payers);
-        let mut deltas = Vec::new();
+        let (mut deltas, mut sessions) = (Vec::new(), Vec::new());
         let mut sum = 0;
         for &who in payers {
             let amount = 1 + rng.below(1 + self.model.ledgers[who] / 2);
             sum += amount;
-            deltas.push((
-                who,
-                Delta::debit(&asset, self.address(who), self.sessions[who], amount),
-            ));
+            let enough = self.sessions[self.newest(who)].allows(amount, self.market.now());
+            // Mostly nobody signs for what their session does not allow.
+            if !enough && !rng.one_in(8) {
+                self.grant(who);
+            }
+            sessions.push(self.newest(who));
+            let session = self.sessions[self.newest(who)].session;
+            deltas.push((who, Delta::debit(&asset, self.address(who), session, amount)));
         }
         let share = sum / others.len() as u64;
         let mut rest = sum;
@@ -100,18 +92,21 @@ impl Fuzz {
         let (items, moves) = (0..ITEMS).filter_map(|at| self.move_of(at, rng)).unzip();
         let (owners, deltas): (Vec<_>, Vec<_>) = deltas.into_iter().unzip();
         let plan = Plan::as_given(&self.market.world, deltas, moves);
-        let opened = self.market.open(&plan).is_ok();
-        if opened {
+        let result = self.market.open(&plan);
+        self.agree("open_batch", &result, |model| !model.paused);
+        if result.is_ok() {
             self.last_opened = self.market.now();
             self.plans.push(OpenPlan {
                 deltas: vec![false; plan.deltas.len()],
                 moves: vec![false; plan.moves.len()],
                 plan,
                 owners,
+                sessions,
                 items,
+                apply_from: self.last_opened + i64::from(LIMITS.challenge_window),
+                cancelled: false,
             });
         }
-        self.note("open_batch", opened);
     }
 
     /// Mostly no move: item, holder and next holder, and its leaf.
@@ -132,60 +127,98 @@ impl Fuzz {
 
     fn apply(&mut self, at: usize, leaves: Range<usize>, rng: &mut Rng) {
         let range = part(leaves, rng);
+        let possible = self.may_apply(at, range.clone());
         let open = &mut self.plans[at];
-        let done = !range.is_empty() && self.market.world.apply_chunk(&open.plan, range.clone()).is_ok();
-        if done {
+        let result = self.market.world.apply_chunk(&open.plan, range.clone());
+        if possible {
             for i in range {
                 if !std::mem::replace(&mut open.deltas[i], true) {
-                    change(
-                        &mut self.model.ledgers[open.owners[i]],
-                        open.plan.deltas[i].amount,
-                    );
+                    let amount = open.plan.deltas[i].amount;
+                    change(&mut self.model.ledgers[open.owners[i]], amount);
+                    if let Some(session) = open.sessions.get(i) {
+                        self.sessions[*session].charge(magnitude(amount));
+                    }
                 }
             }
         }
-        self.note("apply_deltas", done);
+        self.agree("apply_deltas", &result, |_| possible);
     }
 
+    /// May these deltas of one side be applied?
+    fn may_apply(&self, at: usize, range: Range<usize>) -> bool {
+        let (open, now) = (&self.plans[at], self.market.now());
+        let mut new = range.filter(|i| !open.deltas[*i]);
+        let fits = match new.clone().next() {
+            None => true,
+            Some(first) if first >= open.plan.credits().start => {
+                open.is_past_return() || open.may_begin_with(first)
+            }
+            Some(_) => new.all(|i| {
+                let amount = magnitude(open.plan.deltas[i].amount);
+                let session = &self.sessions[open.sessions[i]];
+                amount <= self.model.ledgers[open.owners[i]] && session.allows(amount, now)
+            }),
+        };
+        fits && open.may_apply(&self.model, now)
+    }
+
+    /// What was charged stays charged.
     fn revert(&mut self, at: usize, leaves: Range<usize>, rng: &mut Rng) {
         let range = part(leaves, rng);
         let open = &mut self.plans[at];
-        let done = !range.is_empty() && self.market.world.revert_chunk(&open.plan, range.clone()).is_ok();
-        if done {
+        let possible = open.may_revert(&self.model, self.market.now());
+        let result = self.market.world.revert_chunk(&open.plan, range.clone());
+        if possible {
             for i in range {
                 if std::mem::replace(&mut open.deltas[i], false) {
-                    change(
-                        &mut self.model.ledgers[open.owners[i]],
-                        -open.plan.deltas[i].amount,
-                    );
+                    let amount = open.plan.deltas[i].amount;
+                    change(&mut self.model.ledgers[open.owners[i]], -amount);
                 }
             }
         }
-        self.note("revert_deltas", done);
+        self.agree("revert_deltas", &result, |_| possible);
     }
 
     fn apply_items(&mut self, at: usize, rng: &mut Rng) {
+        let range = part(0..self.plans[at].items.len(), rng);
+        if range.is_empty() {
+            return;
+        }
+        let possible = self.may_apply_items(at, range.clone());
         let open = &mut self.plans[at];
-        let range = part(0..open.items.len(), rng);
-        let done = !range.is_empty() && self.market.world.apply_items(&open.plan, range.clone()).is_ok();
-        if done {
+        let result = self.market.world.apply_items(&open.plan, range.clone());
+        if possible {
             for i in range {
-                let (item, from, to) = open.items[i];
+                let (item, _, to) = open.items[i];
                 if !std::mem::replace(&mut open.moves[i], true) {
-                    assert!(self.model.is_free(item, from), "it moved what was not free");
                     self.model.items[item].place = Place::Held(to);
                     self.model.items[item].moved_by = open.plan.header.sequence;
                 }
             }
         }
-        self.note("apply_items", done);
+        self.agree("apply_items", &result, |_| possible);
+    }
+
+    /// May these items be moved? Their holders' newest sessions let them go.
+    fn may_apply_items(&self, at: usize, mut range: Range<usize>) -> bool {
+        let (open, now) = (&self.plans[at], self.market.now());
+        let fits = range.all(|i| {
+            let (item, from, _) = open.items[i];
+            let consent = self.sessions[self.newest(from)].is_alive(now);
+            open.moves[i] || (self.model.is_free(item, from) && consent)
+        });
+        fits && open.may_apply(&self.model, now)
     }
 
     fn revert_items(&mut self, at: usize, rng: &mut Rng) {
         let open = &mut self.plans[at];
         let range = part(0..open.items.len(), rng);
-        let done = !range.is_empty() && self.market.world.revert_items(&open.plan, range.clone()).is_ok();
-        if done {
+        if range.is_empty() {
+            return;
+        }
+        let possible = open.may_revert(&self.model, self.market.now());
+        let result = self.market.world.revert_items(&open.plan, range.clone());
+        if possible {
             for i in range {
                 let (item, from, _) = open.items[i];
                 if std::mem::replace(&mut open.moves[i], false) {
@@ -193,35 +226,36 @@ impl Fuzz {
                 }
             }
         }
-        self.note("revert_items", done);
+        self.agree("revert_items", &result, |_| possible);
     }
 
     fn cancel(&mut self, at: usize) {
         let guardian = self.market.guardian.insecure_clone();
-        let done = self.market.world.cancel(&self.plans[at].plan, &guardian).is_ok();
-        self.note("cancel_batch", done);
+        let open = &mut self.plans[at];
+        let possible = open.may_cancel(self.market.now());
+        let result = self.market.world.cancel(&open.plan, &guardian);
+        open.cancelled |= possible;
+        self.agree("cancel_batch", &result, |_| possible);
     }
 
-    /// Everything is applied, or it is refused.
     fn finalize(&mut self, at: usize) {
         let open = &self.plans[at];
-        let done = self.market.world.finalize(&open.plan).is_ok();
-        if done {
-            assert!(open.deltas.iter().chain(&open.moves).all(|applied| *applied));
+        let possible = open.may_finalize(&self.model, self.market.now());
+        let result = self.market.world.finalize(&open.plan);
+        self.agree("finalize_batch", &result, |_| possible);
+        if possible {
             self.over(at);
         }
-        self.note("finalize_batch", done);
     }
 
-    /// Nothing is applied, or it is refused.
     fn close(&mut self, at: usize) {
         let open = &self.plans[at];
-        let done = self.market.world.close(&open.plan).is_ok();
-        if done {
-            assert!(!open.deltas.iter().chain(&open.moves).any(|applied| *applied));
+        let possible = open.may_close(&self.model, self.market.now());
+        let result = self.market.world.close(&open.plan);
+        self.agree("close_batch", &result, |_| possible);
+        if possible {
             self.over(at);
         }
-        self.note("close_batch", done);
     }
 
     /// Batches end in their order.
@@ -229,30 +263,8 @@ impl Fuzz {
         let open = self.plans.remove(at);
         assert_eq!(open.plan.header.sequence, self.model.settled + 1);
         self.model.settled += 1;
+        self.model.turn_from = self.market.now();
         assert_eq!(self.market.state().settled, self.model.settled);
-    }
-}
-
-/// What is to be done with a batch next, if it is to be settled.
-enum Next {
-    Debits,
-    Items,
-    Credits,
-    End,
-}
-
-impl OpenPlan {
-    fn next(&self) -> Next {
-        let missing = |leaves: Range<usize>| self.deltas[leaves].iter().any(|applied| !applied);
-        if missing(self.plan.debits()) {
-            Next::Debits
-        } else if self.moves.iter().any(|applied| !applied) {
-            Next::Items
-        } else if missing(self.plan.credits()) {
-            Next::Credits
-        } else {
-            Next::End
-        }
     }
 }
 
@@ -268,4 +280,8 @@ fn part(leaves: Range<usize>, rng: &mut Rng) -> Range<usize> {
 
 fn change(ledger: &mut u64, by: i128) {
     *ledger = u64::try_from(i128::from(*ledger) + by).expect("no ledger below zero");
+}
+
+fn magnitude(amount: i128) -> u64 {
+    u64::try_from(amount.abs()).expect("amounts of ledgers have 64 bits")
 }

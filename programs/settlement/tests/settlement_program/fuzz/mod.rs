@@ -1,12 +1,14 @@
 //! Random histories of several people: money, items, sales and batches, and what must hold after each instruction.
 //!
-//! [`model`] is a plain model of the market and says of every instruction whether it must be accepted. Batches are
-//! only watched: whatever they do, nothing may be lost or doubled.
+//! [`model`] and [`plans`] are a plain model of the market and its batches, and say of every instruction whether it
+//! must be accepted.
 
 mod batches;
 mod model;
 mod money;
+mod plans;
 mod sales;
+mod sessions;
 
 use std::collections::BTreeMap;
 
@@ -17,9 +19,10 @@ use solana_address::Address;
 use solana_signer::Signer;
 
 use crate::market::{Market, Nft};
-use crate::world::{Depositor, LIMITS, Session};
-use batches::{OpenPlan, sessions};
+use crate::world::{Depositor, LIMITS};
 use model::{Model, Place};
+use plans::OpenPlan;
+use sessions::Granted;
 
 const TRADERS: usize = 5;
 const ITEMS: usize = 6;
@@ -35,8 +38,8 @@ struct Fuzz {
     traders: Vec<Depositor>,
     nfts: Vec<Nft>,
     model: Model,
-    /// Everybody's, which batches charge.
-    sessions: Vec<Session>,
+    /// Everybody's, which batches charge, the oldest first.
+    sessions: Vec<Granted>,
     /// Batches that are open, the oldest first.
     plans: Vec<OpenPlan>,
     /// When a batch was opened, or the settlement.
@@ -85,16 +88,18 @@ impl Fuzz {
             nft
         });
         let nfts = nfts.collect();
-        Self {
+        let mut fuzz = Self {
             nfts,
-            sessions: sessions(&mut market.world, &asset, &traders),
+            sessions: Vec::new(),
             model: Model::new(&[FUNDS / 2; TRADERS], &homes),
             plans: Vec::new(),
             last_opened: market.now(),
             market,
             traders,
             accepted: Accepted::new(),
-        }
+        };
+        fuzz.grant_all();
+        fuzz
     }
 
     /// Sometimes no time passes, and sometimes the clock goes back.
@@ -102,6 +107,8 @@ impl Fuzz {
         if rng.one_in(800) {
             // Long enough to call the operator gone.
             self.market.advance(i64::from(LIMITS.escape_delay) + 1);
+            // All sessions are over by now.
+            self.grant_all();
         }
         let seconds = rng.within(0..=60) as i64;
         match rng.below(20) {
@@ -155,6 +162,7 @@ impl Fuzz {
         for at in 0..ITEMS {
             self.check_item(at);
         }
+        self.check_sessions();
     }
 
     fn check_item(&self, at: usize) {

@@ -13,6 +13,8 @@ pub struct Model {
     pauses: (i64, i64),
     /// The last batch that is over.
     pub settled: u64,
+    /// When it was over: since then it is the next one's turn.
+    pub turn_from: i64,
 }
 
 pub struct Item {
@@ -75,6 +77,7 @@ impl Model {
             paused: false,
             pauses: (0, 0),
             settled: 0,
+            turn_from: 0,
         }
     }
 
