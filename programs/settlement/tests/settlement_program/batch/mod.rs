@@ -2,6 +2,7 @@
 
 mod abandon_batch;
 mod apply_deltas;
+mod apply_deltas_limits;
 mod apply_deltas_refused;
 mod calls;
 mod cancel_batch;
