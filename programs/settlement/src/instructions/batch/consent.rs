@@ -11,7 +11,7 @@ use crate::error::SettlementError;
 ///
 /// # Errors
 /// When `grants` are not the owner's, or have no such session; those of `look`.
-#[inline(always)] // It is called for every debit: 12 compute units less.
+#[inline(always)] // It is called for every debit.
 pub(super) fn session_of<R>(
     grants: &AccountInfo,
     slot: u8,
