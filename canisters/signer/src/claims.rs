@@ -11,10 +11,11 @@ use crate::{
     policy::{self, Circumstances},
     refusal::Refusal,
     roles,
-    state::{self, ClaimRecord, Stored},
+    state::{self, ClaimRecord},
     voucher::{self, Voucher},
 };
 use candid::Principal;
+use canister_kit::stored::Stored;
 use serde_bytes::ByteBuf;
 use std::{cell::RefCell, collections::BTreeSet};
 

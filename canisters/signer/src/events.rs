@@ -1,11 +1,8 @@
 //! What the block log says. `signer.icrc3.json` describes the same blocks for indexers; a test compares the two.
 
-use crate::{
-    api::Role,
-    icrc3::{self, Value},
-    voucher::Voucher,
-};
+use crate::{api::Role, state, voucher::Voucher};
 use candid::Principal;
+use canister_kit::icrc3::{self, TipCertificate, Value};
 
 /// A change of state. Each has its own block type.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +54,19 @@ pub const BLOCK_TYPES: [&str; 9] = [
 pub fn record(caller: Principal, event: Event<'_>) {
     let mut tx = vec![("caller", Value::text(caller))];
     tx.extend(event.fields());
-    icrc3::append(event.block_type(), ic_cdk::api::time(), tx);
+    state::write(|s| s.log.append(event.block_type(), ic_cdk::api::time(), tx));
+    certify();
+}
+
+/// Tells the subnet what to certify: the end of the log. At every block, and again after an upgrade.
+pub fn certify() {
+    ic_cdk::api::certified_data_set(state::read(|s| icrc3::tip_tree(s.log.tip())).digest());
+}
+
+/// The certified end of the log. `None` for an empty log and outside a query.
+pub fn tip_certificate() -> Option<TipCertificate> {
+    let tip = state::read(|s| s.log.tip())?;
+    icrc3::tip_certificate(&icrc3::tip_tree(Some(tip)))
 }
 
 impl Event<'_> {

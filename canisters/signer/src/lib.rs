@@ -14,7 +14,7 @@
 //! | [`keys`] | threshold keys, addresses, recoverable signatures |
 //! | [`roles`], [`admin`] | who may do what; the policy's settings |
 //! | `ingress` | which messages of users are taken in at all |
-//! | [`icrc3`], [`events`] | the block log, and what it tells |
+//! | [`events`] | the block log, and what it tells |
 //! | [`state`] | stable memory |
 //! | [`api`], [`refusal`] | the interface's types and errors |
 //!
@@ -24,7 +24,6 @@ pub mod admin;
 pub mod api;
 pub mod claims;
 pub mod events;
-pub mod icrc3;
 mod ingress;
 pub mod keys;
 pub mod policy;
@@ -35,11 +34,11 @@ pub mod voucher;
 
 use api::{ClaimRequest, ClaimView, Distributor, InitArgs, Role, SignedClaim, Status};
 use candid::Principal;
-use ic_cdk::{init, post_upgrade, query, update};
-use icrc3::{
-    ArchiveInfo, BlockType, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedStandard,
+use canister_kit::icrc3::{
+    self, ArchiveInfo, BlockType, GetArchivesArgs, GetBlocksRequest, GetBlocksResult, SupportedStandard,
     TipCertificate,
 };
+use ic_cdk::{init, post_upgrade, query, update};
 use refusal::Refusal;
 use serde_bytes::ByteBuf;
 
@@ -65,7 +64,7 @@ fn init(args: InitArgs) {
 #[post_upgrade]
 fn post_upgrade() {
     state::probe();
-    icrc3::certify(); // certified data survives, but this code may build another tree than the one before
+    events::certify(); // certified data survives, but this code may build another tree than the one before
 }
 
 /// Our address on EVM chains, with checksum. Traps with the reason when the key cannot be had. For anybody.
@@ -112,7 +111,7 @@ fn status() -> Status {
         evm_address,
         solana_address,
         claims: s.claims.len(),
-        log_length: s.log.len(),
+        log_length: s.log.length(),
         distributors,
         roles,
     })
@@ -158,19 +157,19 @@ fn resume() -> Result<(), Refusal> {
 /// Blocks of the log. For anybody.
 #[query]
 fn icrc3_get_blocks(ranges: Vec<GetBlocksRequest>) -> GetBlocksResult {
-    icrc3::blocks(ranges)
+    state::read(|s| s.log.page(ranges))
 }
 
 /// The certified end of the log. For anybody.
 #[query]
 fn icrc3_get_tip_certificate() -> Option<TipCertificate> {
-    icrc3::tip_certificate()
+    events::tip_certificate()
 }
 
 /// The types of blocks that the log can have. For anybody.
 #[query]
 fn icrc3_supported_block_types() -> Vec<BlockType> {
-    icrc3::supported_block_types()
+    icrc3::supported_block_types("signer", &events::BLOCK_TYPES)
 }
 
 /// None: the whole log is here. For anybody.

@@ -3,18 +3,16 @@
 //! Nothing is copied at an upgrade: each structure lives in a region of its own and is opened again. Values are
 //! stored as Candid, so a later version may add optional fields.
 
-use crate::{api::ClaimRequest, icrc3::Value};
-use candid::{CandidType, Decode, Encode, Principal};
+use crate::api::ClaimRequest;
+use candid::{CandidType, Principal};
+use canister_kit::{Memory, icrc3::BlockLog, stored::Stored};
 use ic_stable_structures::{
-    DefaultMemoryImpl, StableBTreeMap, StableCell, StableLog, Storable,
-    memory_manager::{MemoryId, MemoryManager, VirtualMemory},
-    storable::Bound,
+    DefaultMemoryImpl, StableBTreeMap, StableCell,
+    memory_manager::{MemoryId, MemoryManager},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_bytes::ByteBuf;
-use std::{borrow::Cow, cell::RefCell};
-
-type Memory = VirtualMemory<DefaultMemoryImpl>;
+use std::cell::RefCell;
 
 /// Regions of the stable memory. A number is never used for anything else, not even by a later version.
 mod region {
@@ -34,7 +32,7 @@ pub struct State {
     /// Chain id and address -> the most that one claim may pay, in base units.
     pub distributors: StableBTreeMap<(u64, [u8; 20]), u128, Memory>,
     pub claims: StableBTreeMap<[u8; 32], Stored<ClaimRecord>, Memory>,
-    pub log: StableLog<Stored<Value>, Memory, Memory>,
+    pub log: BlockLog,
 }
 
 /// What there is one of.
@@ -72,7 +70,7 @@ impl State {
             roles: StableBTreeMap::init(memory(region::ROLES)),
             distributors: StableBTreeMap::init(memory(region::DISTRIBUTORS)),
             claims: StableBTreeMap::init(memory(region::CLAIMS)),
-            log: StableLog::init(memory(region::LOG_INDEX), memory(region::LOG_DATA)),
+            log: BlockLog::open(memory(region::LOG_INDEX), memory(region::LOG_DATA)),
         }
     }
 
@@ -99,30 +97,6 @@ pub fn write<R>(f: impl FnOnce(&mut State) -> R) -> R {
 pub fn probe() {
     read(|s| {
         drop((s.claims.first_key_value(), s.claims.last_key_value()));
-        drop((s.log.get(0), s.log.last()));
+        drop((s.log.get(0), s.log.tip()));
     });
-}
-
-/// A value in stable memory, as Candid.
-#[derive(Clone, Debug)]
-pub struct Stored<T>(pub T);
-
-impl<T: CandidType + DeserializeOwned> Storable for Stored<T> {
-    const BOUND: Bound = Bound::Unbounded;
-
-    fn to_bytes(&self) -> Cow<'_, [u8]> {
-        // Only writing to memory can fail in the encoder, and memory does not fail.
-        Cow::Owned(Encode!(&self.0).unwrap_or_else(|e| ic_cdk::trap(format!("cannot encode state: {e}"))))
-    }
-
-    fn into_bytes(self) -> Vec<u8> {
-        self.to_bytes().into_owned()
-    }
-
-    fn from_bytes(bytes: Cow<[u8]>) -> Self {
-        // Written by `to_bytes`. A version that cannot read it must not run: see `probe`.
-        Self(
-            Decode!(&bytes, T).unwrap_or_else(|e| ic_cdk::trap(format!("cannot read the stored state: {e}"))),
-        )
-    }
 }

@@ -3,16 +3,15 @@
 mod common;
 
 use candid::{Nat, Principal};
+use canister_kit::icrc3::{
+    BlockType, GetBlocksRequest, GetBlocksResult, SupportedStandard, TipCertificate, Value,
+};
 use common::{CHAIN, DISTRIBUTOR, Signer, get, identity, principal, request};
 use ic_agent::{Agent, Certificate, Identity};
 use ic_certification::{HashTree, LookupResult};
 use serde_bytes::ByteBuf;
 use serde_json::Value as Json;
-use signer::{
-    api::Role,
-    icrc3::{BlockType, GetBlocksRequest, GetBlocksResult, SupportedStandard, TipCertificate, Value},
-    refusal::Refusal,
-};
+use signer::{api::Role, refusal::Refusal};
 use std::collections::BTreeSet;
 
 /// Does everything that is logged.
@@ -231,9 +230,9 @@ async fn the_standards_are_named_and_there_are_no_archives() {
     let signer = Signer::start().await;
     let standards: Vec<SupportedStandard> = signer.query("icrc10_supported_standards", ()).await;
     assert!(standards.iter().any(|s| s.name == "ICRC-3"));
-    let from = signer::icrc3::GetArchivesArgs {
+    let from = canister_kit::icrc3::GetArchivesArgs {
         from: None::<Principal>,
     };
-    let archives: Vec<signer::icrc3::ArchiveInfo> = signer.query("icrc3_get_archives", (from,)).await;
+    let archives: Vec<canister_kit::icrc3::ArchiveInfo> = signer.query("icrc3_get_archives", (from,)).await;
     assert!(archives.is_empty());
 }

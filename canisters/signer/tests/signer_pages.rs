@@ -3,12 +3,10 @@
 mod common;
 
 use candid::Nat;
+use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult, Value};
 use common::emulated::Emulated;
 use ic_emulator::Options;
-use signer::{
-    icrc3::{GetBlocksRequest, GetBlocksResult, Value},
-    refusal::Refusal,
-};
+use signer::refusal::Refusal;
 
 /// Blocks in one answer.
 const PAGE: u64 = 1000;

@@ -4,11 +4,11 @@
 mod common;
 
 use candid::Nat;
+use canister_kit::icrc3::Value;
 use common::{emulated::Emulated, get, request};
 use ic_emulator::{Options, Reject};
 use signer::{
     api::{ClaimView, SignedClaim},
-    icrc3::Value,
     refusal::Refusal,
 };
 

@@ -44,7 +44,7 @@ pub fn build(repo: &Repo, out: &Path, _: &Part) -> Result<Vec<Product>> {
         let schema = format!("{name}.icrc3.json");
         let blocks = Sources::hashed(repo, vec![format!("{dir}/{schema}")])?;
 
-        let did = timed(&format!("{name}.did"), || interface(repo))?;
+        let did = timed(&format!("{name}.did"), || interface(repo, name))?;
         let mut wasm = timed(&format!("{name}.wasm"), || compile(repo, name))?;
         // Where dfx and the replica look for a canister's interface.
         custom_section(&mut wasm, "icp:public candid:service", did.as_bytes());
@@ -101,14 +101,15 @@ fn compile(repo: &Repo, name: &str) -> Result<Vec<u8>> {
     fs::read(&module).with_context(|| module.display().to_string())
 }
 
-/// The canister's Candid interface, printed by its example `did` on this machine.
-fn interface(repo: &Repo) -> Result<String> {
+/// The canister's Candid interface, printed by its example `<name>_did` on this machine.
+fn interface(repo: &Repo, name: &str) -> Result<String> {
+    let example = format!("{name}_did");
     // The whole workspace is selected, so that the dependencies have the features they have everywhere else.
     run_aside(
         repo.cargo()
-            .args(["build", "--locked", "--workspace", "--example", "did"]),
+            .args(["build", "--locked", "--workspace", "--example", &example]),
     )?;
-    let did = output(&mut repo.command(repo.target.join("debug/examples/did")))?;
+    let did = output(&mut repo.command(repo.target.join("debug/examples").join(&example)))?;
     Ok(format!("{}\n", did.trim()))
 }
 

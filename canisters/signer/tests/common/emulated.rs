@@ -2,6 +2,7 @@
 
 use super::{CHAIN, DISTRIBUTOR, identity, wasm};
 use candid::{CandidType, Nat, Principal, encode_args, encode_one, utils::ArgumentEncoder};
+use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult};
 use ic_agent::Identity;
 use ic_emulator::{Emulator, Options, Reject};
 use ic_management_canister_types::{
@@ -11,7 +12,6 @@ use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 use signer::{
     api::{Distributor, InitArgs, Role},
-    icrc3::{GetBlocksRequest, GetBlocksResult},
     refusal::Refusal,
 };
 

@@ -5,6 +5,7 @@
 pub mod emulated;
 
 use candid::{Nat, Principal, encode_args, utils::ArgumentEncoder};
+use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult, Value};
 use devnet_nodes::IcNode;
 use ic_agent::{
     Agent, AgentError, Identity, RequestId,
@@ -13,7 +14,6 @@ use ic_agent::{
 use serde_bytes::ByteBuf;
 use signer::{
     api::{ClaimRequest, ClaimView, Distributor, InitArgs, Role, SignedClaim, Status},
-    icrc3::{GetBlocksRequest, GetBlocksResult, Value},
     refusal::Refusal,
 };
 use std::{fs, path::Path};

@@ -1,7 +1,6 @@
 //! Types and constant answers of ICRC-3 and ICRC-10.
 
 use super::Value;
-use crate::events::BLOCK_TYPES;
 use candid::{CandidType, Nat, Principal};
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
@@ -94,21 +93,25 @@ pub struct SupportedStandard {
     pub url: String,
 }
 
-/// The block types, described in the file `signer.icrc3.json` that is published with the canister's wasm.
-pub fn supported_block_types() -> Vec<BlockType> {
-    let described = |name: &str| BlockType {
-        block_type: name.into(),
-        url: format!("signer.icrc3.json#{name}"),
+/// Block types by name, described in the file `<canister>.icrc3.json` that is published with the canister's wasm.
+pub fn supported_block_types(canister: &str, names: &[&str]) -> Vec<BlockType> {
+    let described = |name: &&str| BlockType {
+        block_type: (*name).into(),
+        url: format!("{canister}.icrc3.json#{name}"),
     };
-    BLOCK_TYPES.into_iter().map(described).collect()
+    names.iter().map(described).collect()
 }
 
-/// The standards of this canister.
-pub fn supported_standards() -> Vec<SupportedStandard> {
-    let standard = |name: &str, url: &str| SupportedStandard {
+/// A standard and where it is described.
+pub fn standard(name: &str, url: &str) -> SupportedStandard {
+    SupportedStandard {
         name: name.into(),
         url: url.into(),
-    };
+    }
+}
+
+/// The standards of a canister with a block log.
+pub fn supported_standards() -> Vec<SupportedStandard> {
     vec![
         standard(
             "ICRC-3",

@@ -1,7 +1,7 @@
 //! Values hash as ICRC-3 says. The numbers are the standard's own test vectors.
 
 use candid::{Int, Nat};
-use signer::icrc3::Value;
+use canister_kit::icrc3::Value;
 
 fn hash(value: &Value) -> String {
     hex::encode(value.hash())

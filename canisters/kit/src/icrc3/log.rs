@@ -1,0 +1,85 @@
+//! The chain of blocks, in stable memory.
+
+use super::{BlockWithId, GetBlocksRequest, GetBlocksResult, Value};
+use crate::{Memory, stored::Stored};
+use candid::Nat;
+use ic_stable_structures::StableLog;
+
+/// Blocks in one answer. An answer may have two million bytes: blocks stay below 2,000.
+const PAGE: u64 = 1000;
+
+/// The end of a log.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Tip {
+    /// Index of the last block.
+    pub index: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// Blocks, each with the hash of the one before. Grows only.
+pub struct BlockLog(StableLog<Stored<Value>, Memory, Memory>);
+
+impl BlockLog {
+    /// Opens the log, or makes an empty one.
+    pub fn open(index: Memory, data: Memory) -> Self {
+        Self(StableLog::init(index, data))
+    }
+
+    /// How many blocks there are.
+    pub fn length(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The last block, unless the log is empty.
+    pub fn tip(&self) -> Option<Tip> {
+        let Stored(last) = self.0.last()?;
+        Some(Tip {
+            index: self.0.len() - 1,
+            hash: last.hash(),
+        })
+    }
+
+    /// Appends a block of the given type and returns its index; `time` in nanoseconds since 1970. The caller certifies
+    /// the new tip. Traps when the stable memory is full: the change that the block tells of must not happen without it.
+    pub fn append(&mut self, block_type: &str, time: u64, tx: Vec<(&str, Value)>) -> u64 {
+        let parent = self.tip().map(|tip| ("phash", Value::blob(tip.hash)));
+        let rest = [
+            ("btype", Value::text(block_type)),
+            ("ts", Value::nat(time)),
+            ("tx", Value::map(tx)),
+        ];
+        let block = Stored(Value::map(parent.into_iter().chain(rest)));
+        self.0
+            .append(&block)
+            .unwrap_or_else(|_| ic_cdk::trap("the stable memory is full: the log cannot take another block"))
+    }
+
+    /// Block `index`, if it exists.
+    pub fn get(&self, index: u64) -> Option<Value> {
+        self.0.get(index).map(|Stored(block)| block)
+    }
+
+    /// The blocks of the ranges that exist, at most 1,000 in all; the caller asks again for the rest.
+    pub fn page(&self, ranges: Vec<GetBlocksRequest>) -> GetBlocksResult {
+        let length = self.length();
+        let mut blocks = Vec::new();
+        for range in ranges {
+            // Past 64 bits is past the end of any log.
+            let start = u64::try_from(range.start.0).unwrap_or(u64::MAX);
+            let wanted = u64::try_from(range.length.0).unwrap_or(u64::MAX);
+            let room = PAGE - blocks.len() as u64;
+            let end = start.saturating_add(wanted.min(room)).min(length);
+            let found = (start..end).filter_map(|id| Some((id, self.get(id)?)));
+            blocks.extend(found.map(|(id, block)| BlockWithId {
+                id: Nat::from(id),
+                block,
+            }));
+        }
+        GetBlocksResult {
+            log_length: Nat::from(length),
+            blocks,
+            archived_blocks: vec![],
+        }
+    }
+}
