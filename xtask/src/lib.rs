@@ -4,6 +4,7 @@
 
 pub mod args; // the command line
 pub mod bench;
+pub mod contracts; // tests, gas, storage and coverage of the EVM contracts
 pub mod dev;
 pub mod onchain; // build-onchain: programs, canisters and contracts into artifacts/
 pub mod process; // child processes, and the time they take
@@ -24,7 +25,7 @@ pub struct Verb {
 }
 
 /// In the order in which a newcomer meets them.
-pub const VERBS: [Verb; 5] = [
+pub const VERBS: [Verb; 6] = [
     Verb {
         name: "setup",
         about: "install what is missing",
@@ -42,6 +43,12 @@ pub const VERBS: [Verb; 5] = [
         about: "every test",
         help: test::HELP,
         run: test::main,
+    },
+    Verb {
+        name: "contracts",
+        about: "tests of the EVM contracts, with gas, storage layout and coverage",
+        help: contracts::HELP,
+        run: contracts::main,
     },
     Verb {
         name: "build-onchain",

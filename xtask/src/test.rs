@@ -2,7 +2,7 @@
 
 use crate::{
     args::{self, Arg, Args, UsageError},
-    onchain,
+    contracts, onchain,
     process::run,
     repo::Repo,
     setup,
@@ -18,7 +18,7 @@ Every test, in steps; each is timed, and the summary at the end says where the t
   setup       what is missing is installed
   fmt         cargo fmt, forge fmt
   vectors     protocol/vectors/v1.json is what its generator gives, with OpenZeppelin's own tree
-  contracts   forge test: unit, fuzz and invariant tests of the contracts
+  contracts   forge test with gas, storage layout and coverage of the contracts: see cargo xtask contracts --help
   onchain     build-onchain --check: artifacts/ is what its sources give
   rust        cargo test --workspace: all crates, programs in LiteSVM, canisters, the indexer, end to end
   lint        cargo clippy, warnings are errors; no unwrap, expect or panic outside tests
@@ -56,7 +56,7 @@ const STEPS: [Step; 7] = [
     Step {
         name: "contracts",
         slow: false,
-        run: |repo, _| run(repo.npm_bin("forge", "contracts-bindings").arg("test")),
+        run: |repo, _| contracts::check(repo),
     },
     Step {
         name: "onchain",

@@ -57,7 +57,10 @@ fn wrong_usage_ends_with_code_2_and_names_what_is_wrong() {
             "a filter goes with the step rust only",
         ),
         ("bench", "name a suite"),
-        ("bench speed", "suite \"speed\" is unknown; known: latency, cu"),
+        (
+            "bench speed",
+            "suite \"speed\" is unknown; known: latency, cu, gas",
+        ),
         ("bench latency --write", "--write goes with the suite cu only"),
     ] {
         let output = xtask(ROOT.as_ref(), line);
@@ -83,6 +86,6 @@ fn steps_and_suites_can_be_listed() {
     );
     assert_eq!(
         text(&xtask(ROOT.as_ref(), "bench --list").stdout),
-        "latency\ncu\n"
+        "latency\ncu\ngas\n"
     );
 }

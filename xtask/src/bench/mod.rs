@@ -4,6 +4,7 @@ mod report;
 
 use crate::{
     args::{self, Arg, Args, UsageError},
+    contracts,
     process::{run_aside, shown, timed},
     repo::Repo,
     setup,
@@ -30,16 +31,24 @@ leaves nothing running. Each figure of time is the median of at least three runs
   latency   from a block's arrival to its row being visible in GraphQL, per chain
   cu        compute units of every instruction of the Solana programs, in LiteSVM with the built .so; fails when one is
             over 5% worse than in docs/compute-units.md
+  gas       gas of the EVM contracts' functions in forge: of the call alone, without the 21,000 of a transaction
 
-  --quick   a tenth of the data; all of it is quick for cu
+  --quick   a tenth of the data; all of it is quick for cu and gas
   --write   with cu: write the figures into docs/compute-units.md instead of comparing them
   --list    print the names of the suites
 ";
 
 struct Suite {
     name: &'static str,
-    /// Builds what it needs; the command prints the lines above on stdout.
-    command: fn(&Repo, &Options) -> Result<Command>,
+    /// Builds what it needs, prints the lines above on stdout, and returns what it measured.
+    measure: fn(&Repo, &Options) -> Result<Measured>,
+}
+
+/// What a suite measured.
+struct Measured {
+    /// What one would type to repeat it without xtask.
+    command: String,
+    figures: Vec<Figure>,
 }
 
 /// The programs, by the names of their libraries.
@@ -52,14 +61,18 @@ struct Options {
     write: bool,
 }
 
-const SUITES: [Suite; 2] = [
+const SUITES: [Suite; 3] = [
     Suite {
         name: "latency",
-        command: latency,
+        measure: |repo, options| printed("latency", latency(repo, options)?),
     },
     Suite {
         name: "cu",
-        command: compute_units,
+        measure: |repo, options| printed("cu", compute_units(repo, options)),
+    },
+    Suite {
+        name: "gas",
+        measure: |repo, _| gas(repo),
     },
 ];
 
@@ -92,20 +105,21 @@ pub fn main(mut args: Args) -> Result<()> {
     Ok(())
 }
 
-/// Runs the suite, passing on what it prints, and writes the report.
+/// Runs the suite and writes the report.
 fn measure(repo: &Repo, suite: &Suite, options: &Options) -> Result<()> {
     let folder = repo.target.join("bench");
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let mut command = (suite.command)(repo, options)?;
-    let figures = figures(suite.name, &mut command)?;
+    let Measured { command, figures } = (suite.measure)(repo, options)?;
     ensure!(!figures.is_empty(), "the suite {} measured nothing", suite.name);
     let file = folder.join(format!("{}.json", suite.name));
-    report::write(repo, &file, suite.name, options.quick, &shown(&command), &figures)?;
+    report::write(repo, &file, suite.name, options.quick, &command, &figures)?;
     eprintln!("xtask: wrote {}", file.display());
     Ok(())
 }
 
-fn figures(suite: &str, command: &mut Command) -> Result<Vec<Figure>> {
+/// The figures among the lines that `command` prints, which are passed on.
+fn printed(suite: &str, mut command: Command) -> Result<Measured> {
+    let command = &mut command;
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -128,7 +142,10 @@ fn figures(suite: &str, command: &mut Command) -> Result<Vec<Figure>> {
     }
     let status = child.wait()?;
     ensure!(status.success(), "{} ended with {status}", shown(command));
-    Ok(figures)
+    Ok(Measured {
+        command: shown(command),
+        figures,
+    })
 }
 
 /// The programs that start the chains may be slow; what is measured is not.
@@ -157,7 +174,7 @@ fn latency(repo: &Repo, options: &Options) -> Result<Command> {
 }
 
 /// The test binaries of the programs; each prints its figures and compares or writes them.
-fn compute_units(repo: &Repo, options: &Options) -> Result<Command> {
+fn compute_units(repo: &Repo, options: &Options) -> Command {
     let mut cargo = repo.cargo();
     cargo.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
     for program in PROGRAMS {
@@ -174,5 +191,20 @@ fn compute_units(repo: &Repo, options: &Options) -> Result<Command> {
     if options.write {
         cargo.env("NOVATE_CU_WRITE", "1");
     }
-    Ok(cargo)
+    cargo
+}
+
+/// The contracts' gas tests; `cargo xtask contracts` compares the same figures with the committed ones.
+fn gas(repo: &Repo) -> Result<Measured> {
+    let figures: Vec<_> = contracts::gas_figures(repo)?
+        .into_iter()
+        .map(|(name, gas)| Figure::new(name, gas, "gas"))
+        .collect();
+    for figure in &figures {
+        println!("{}", figure.line("gas"));
+    }
+    Ok(Measured {
+        command: format!("forge test --match-path '{}'", contracts::GAS_TESTS),
+        figures,
+    })
 }

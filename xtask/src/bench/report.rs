@@ -16,6 +16,16 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// A whole number of `unit`.
+    pub fn new(name: String, value: u64, unit: &str) -> Self {
+        Self {
+            name,
+            value: value.into(),
+            unit: unit.to_owned(),
+            more: Vec::new(),
+        }
+    }
+
     /// Nothing, when the line is not a figure of `suite`.
     pub fn parse(suite: &str, line: &str) -> Option<Self> {
         let mut words = line.strip_prefix("bench ")?.split_whitespace();
