@@ -1,7 +1,7 @@
 //! One canister: its code, its state, the calls it is working on.
 
 use crate::{
-    Reject,
+    Charges, Reject,
     code::Code,
     execution::{Effects, Entry, Execution, Function, Input, State, System},
     sandbox::Sandbox,
@@ -10,7 +10,10 @@ use crate::{
 use candid::{Nat, Principal};
 use ic_error_types::ErrorCode;
 use ic_management_canister_types::DefiniteCanisterSettings;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use wasmi::StoreLimitsBuilder;
 
 /// Most controllers, as on the IC.
@@ -33,6 +36,7 @@ pub(crate) struct Canister {
     pub(crate) callbacks: BTreeMap<u64, Callback>,
     /// Uploaded pieces of a module, by SHA-256.
     pub(crate) chunks: BTreeMap<[u8; 32], Vec<u8>>,
+    pub(crate) charges: Charges,
 }
 
 /// Installed code with its heap and globals.
@@ -53,6 +57,8 @@ pub(crate) enum Status {
 pub(crate) struct Attempt {
     sandbox: Sandbox,
     pub(crate) instructions: u64,
+    /// As the IC counts them; 0 unless the code is metered.
+    pub(crate) metered: u64,
 }
 
 impl Canister {
@@ -76,6 +82,7 @@ impl Canister {
             contexts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
             chunks: BTreeMap::new(),
+            charges: Charges::default(),
         }
     }
 
@@ -152,6 +159,8 @@ impl Canister {
             memory: None,
             limits,
             fuel,
+            system_calls: 0,
+            dirty_pages: BTreeSet::new(),
         }
     }
 
@@ -168,7 +177,9 @@ impl Canister {
         let Program { code, sandbox } = self.program()?;
         let mut sandbox = sandbox.fork(code, &environment.linker, execution)?;
         let instructions = sandbox.run(function)?;
+        let metered = sandbox.metered();
         Ok(Attempt {
+            metered,
             sandbox,
             instructions,
         })

@@ -3,6 +3,7 @@
 use crate::{
     Reject,
     instrument::{self, Instrumented},
+    metering,
 };
 use ic_error_types::ErrorCode;
 use sha2::{Digest, Sha256};
@@ -39,8 +40,8 @@ pub(crate) fn engine() -> Engine {
 }
 
 impl Code {
-    /// Checks and compiles a module.
-    pub(crate) fn new(engine: &Engine, wasm: &[u8]) -> Result<Self, Reject> {
+    /// Checks and compiles a module. A metered one counts instructions as the IC does.
+    pub(crate) fn new(engine: &Engine, wasm: &[u8], metered: bool) -> Result<Self, Reject> {
         let invalid = |reason: String| {
             Reject::new(
                 ErrorCode::CanisterInvalidWasm,
@@ -57,6 +58,10 @@ impl Code {
             mutable_globals,
             has_start,
         } = instrument::instrument(wasm).map_err(invalid)?;
+        let instrumented = match metered {
+            true => metering::meter(&instrumented).map_err(invalid)?,
+            false => instrumented,
+        };
         let module =
             Module::new(engine, instrumented).map_err(|e| invalid(format!("malformed wasm module: {e}")))?;
         let metadata = metadata(&module);

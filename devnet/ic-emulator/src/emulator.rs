@@ -1,7 +1,7 @@
 //! The emulator as a library.
 
 use crate::{
-    Error, Gateway, Reject, Response,
+    Charges, Error, Gateway, Reject, Response,
     subnet::Subnet,
     world::{Ingress, RequestStatus, World, wall_clock},
 };
@@ -25,6 +25,8 @@ pub struct Options {
     pub query_instruction_limit: u64,
     /// Largest heap of a canister in bytes. 1 GiB by default, where the IC gives 4.
     pub heap_limit: usize,
+    /// Counts instructions as the IC does, for [`Emulator::charges`]; code then runs slower. Off by default.
+    pub metered: bool,
 }
 
 impl Default for Options {
@@ -34,6 +36,7 @@ impl Default for Options {
             instruction_limit: 40_000_000_000,
             query_instruction_limit: 5_000_000_000,
             heap_limit: 1 << 30,
+            metered: false,
         }
     }
 }
@@ -116,6 +119,15 @@ impl Emulator {
         let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
         world.advance(by);
         self.0.progressed.notify_all();
+    }
+
+    /// What the IC would have charged the canister up to now. It is not taken from the balance of cycles.
+    ///
+    /// None if there is no such canister, or the emulator does not meter.
+    pub fn charges(&self, canister: Principal) -> Option<Charges> {
+        let world = self.0.lock();
+        let canister = world.canisters.get(&canister)?;
+        world.environment.options.metered.then_some(canister.charges)
     }
 
     /// Nanoseconds since 1970.

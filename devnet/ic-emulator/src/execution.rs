@@ -1,9 +1,12 @@
 //! One message execution: what goes in, what the code may read, and what it leaves behind if it does not trap.
 
-use crate::{Reject, stable::StableMemory};
+use crate::{Reject, fees, stable::StableMemory};
 use candid::Principal;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use wasmi::{Memory, StoreLimits};
+
+/// Bytes of a page of the IC's memory.
+const DIRTY_PAGE: u64 = 4096;
 
 /// Why code is entered. It decides which functions of the [system API][spec] may be called; in brackets the spec's
 /// abbreviation.
@@ -63,6 +66,10 @@ pub(crate) struct Execution {
     pub(crate) limits: StoreLimits,
     /// Instructions this execution may take.
     pub(crate) fuel: u64,
+    /// Instructions that the IC counts for calls of the system API so far.
+    pub(crate) system_calls: u64,
+    /// Pages of stable memory that this execution wrote to, by their numbers.
+    pub(crate) dirty_pages: BTreeSet<u64>,
 }
 
 /// The message.
@@ -154,6 +161,20 @@ pub(crate) struct OutgoingCall {
     pub(crate) on_cleanup: Option<Closure>,
     /// Of a best-effort call.
     pub(crate) timeout_seconds: Option<u32>,
+}
+
+impl Execution {
+    /// Counts the pages that a write of `size` bytes to stable memory is the first one to.
+    pub(crate) fn note_stable_write(&mut self, offset: u64, size: u64) {
+        let Some(last) = size.checked_sub(1).and_then(|rest| offset.checked_add(rest)) else {
+            return;
+        };
+        for page in offset / DIRTY_PAGE..=last / DIRTY_PAGE {
+            if self.dirty_pages.insert(page) {
+                self.system_calls += fees::DIRTY_PAGE;
+            }
+        }
+    }
 }
 
 impl Effects {

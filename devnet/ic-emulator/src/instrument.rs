@@ -145,7 +145,7 @@ impl Internals {
     }
 }
 
-fn kind(kind: ExternalKind) -> ExportKind {
+pub(crate) fn kind(kind: ExternalKind) -> ExportKind {
     match kind {
         ExternalKind::Func => ExportKind::Func,
         ExternalKind::Table => ExportKind::Table,

@@ -17,7 +17,8 @@
 //! # What it does not model
 //!
 //! - More than one subnet or node, consensus, block times: messages are executed in the order in which they were sent.
-//! - Prices of execution, messages and storage; only threshold signatures and `create_canister` cost cycles. No
+//! - Prices of execution and messages, which are accounted on demand ([`Charges`]) and never taken, and of storage; only
+//!   threshold signatures and `create_canister` cost cycles. No
 //!   freezing threshold, no memory and compute allocations, no queue limits.
 //! - Composite queries, 64-bit memory, SIMD, modules compressed by gzip, mutable globals of a reference type. Changes that
 //!   code makes to its table are undone with the message.
@@ -25,11 +26,13 @@
 //!   history. A call of these, or an import that is missing, is an error that names it.
 //! - Of the HTTP interface: delegations in certificates (the subnet is the root subnet), canister signatures, WebAuthn
 //!   and P-256 keys, `sender_info`.
-//! - Instructions are the interpreter's, not the IC's: close enough to see an endless loop, not to measure cost.
+//! - Instructions that limits and `performance_counter` count are the interpreter's, not the IC's: close enough to see an
+//!   endless loop. Those of [`Charges`] are the IC's.
 //!
 //! [spec]: https://internetcomputer.org/docs/references/ic-interface-spec
 
 mod canister;
+mod charges;
 mod code;
 mod emulator;
 mod error;
@@ -39,6 +42,7 @@ mod gateway;
 mod ic0;
 mod instrument;
 mod management;
+mod metering;
 mod reject;
 mod sandbox;
 mod stable;
@@ -46,6 +50,7 @@ mod state_tree;
 mod subnet;
 mod world;
 
+pub use charges::Charges;
 pub use emulator::{Emulator, Options};
 pub use error::Error;
 pub use gateway::Gateway;

@@ -4,13 +4,13 @@ use crate::{
     Reject,
     code::Code,
     execution::{Execution, Function},
-    instrument,
+    instrument, metering,
 };
 use candid::Principal;
 use ic_error_types::ErrorCode;
 use std::fmt;
 use wasmi::{
-    Func, Instance, Linker, Ref, Store, TrapCode,
+    Func, Instance, Linker, Ref, Store, TrapCode, Val,
     errors::{ErrorKind, HostError, LinkerError},
 };
 
@@ -142,6 +142,15 @@ impl Sandbox {
 
     pub(crate) fn execution(&mut self) -> &mut Execution {
         self.store.data_mut()
+    }
+
+    /// Instructions as the IC counts them, since this instance began; 0 unless the code is metered.
+    pub(crate) fn metered(&self) -> u64 {
+        let counter = self.instance.get_global(&self.store, metering::COUNTER);
+        match counter.map(|counter| counter.get(&self.store)) {
+            Some(Val::I64(counted)) => self.store.data().system_calls.saturating_add_signed(counted),
+            _ => 0,
+        }
     }
 
     /// Size of the heap in bytes.

@@ -20,6 +20,7 @@ use crate::{
         Entry::{self, *},
         Execution,
     },
+    fees,
     sandbox::Abort,
 };
 use std::ops::Range;
@@ -88,6 +89,7 @@ macro_rules! ic0 {
             stringify!($name),
             |mut $ic0: $crate::ic0::Ic0<'_> $(, $argument: $type)*| -> $crate::ic0::Trap<ic0!(@ $($result)?)> {
                 $crate::ic0::permit(&$ic0, stringify!($name), $entries)?;
+                $ic0.data_mut().system_calls += $crate::fees::system_call(stringify!($name));
                 $body
             },
         )?;
@@ -113,13 +115,19 @@ fn blob(
     entries: &'static [Entry],
     get: fn(&Execution) -> Trap<&[u8]>,
 ) -> Result<(), LinkerError> {
-    linker.func_wrap("ic0", &format!("{name}_size"), move |ic0: Ic0<'_>| -> Trap<u32> {
-        permit(&ic0, name, entries)?;
-        get(ic0.data()).map(size)
-    })?;
+    linker.func_wrap(
+        "ic0",
+        &format!("{name}_size"),
+        move |mut ic0: Ic0<'_>| -> Trap<u32> {
+            permit(&ic0, name, entries)?;
+            ic0.data_mut().system_calls += fees::system_call(name);
+            get(ic0.data()).map(size)
+        },
+    )?;
     let copy = move |mut ic0: Ic0<'_>, dst: u32, offset: u32, size: u32| -> Trap<()> {
         permit(&ic0, name, entries)?;
         let (heap, execution) = heap(&mut ic0)?;
+        execution.system_calls += fees::system_call(name) + u64::from(size);
         copy_blob(heap, get(execution)?, dst, offset, size)
     };
     linker.func_wrap("ic0", &format!("{name}_copy"), copy)?;
@@ -144,7 +152,8 @@ fn heap<'a>(ic0: &'a mut Ic0<'_>) -> Trap<(&'a mut [u8], &'a mut Execution)> {
 
 /// Copies bytes out of the module's memory.
 fn read(ic0: &mut Ic0<'_>, src: u32, size: u32) -> Trap<Vec<u8>> {
-    let (heap, _) = heap(ic0)?;
+    let (heap, execution) = heap(ic0)?;
+    execution.system_calls += u64::from(size);
     let range = range(heap, src.into(), size.into(), "heap")?;
     Ok(heap[range].to_vec())
 }

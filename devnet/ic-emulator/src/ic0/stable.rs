@@ -47,6 +47,7 @@ pub(super) fn link(linker: &mut Linker<Execution>) -> Result<(), LinkerError> {
 fn read(ic0: &mut Ic0<'_>, dst: u64, offset: u64, size: u64) -> Trap<()> {
     let (heap, execution) = heap(ic0)?;
     let to = range(heap, dst, size, "heap")?;
+    execution.system_calls += size;
     if execution.state.stable.read(offset, &mut heap[to]) {
         return Ok(());
     }
@@ -56,6 +57,8 @@ fn read(ic0: &mut Ic0<'_>, dst: u64, offset: u64, size: u64) -> Trap<()> {
 fn write(ic0: &mut Ic0<'_>, offset: u64, src: u64, size: u64) -> Trap<()> {
     let (heap, execution) = heap(ic0)?;
     let from = range(heap, src, size, "heap")?;
+    execution.system_calls += size;
+    execution.note_stable_write(offset, size);
     if execution.state.stable.write(offset, &heap[from]) {
         return Ok(());
     }

@@ -33,7 +33,7 @@ impl World {
         call: &Call,
     ) -> Managed {
         self.controlled(id, call)?;
-        let code = Code::new(&self.environment.engine, wasm)?;
+        let code = Code::new(&self.environment.engine, wasm, self.environment.options.metered)?;
         let canister = self
             .canisters
             .get_mut(&id)

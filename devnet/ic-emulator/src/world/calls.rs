@@ -145,6 +145,7 @@ impl World {
             self.environment.time.saturating_add(seconds * 1_000_000_000)
         });
         if let Some(canister) = self.canisters.get_mut(&caller) {
+            canister.charges.call(&call.method, &call.arg, call.cycles);
             let OutgoingCall {
                 on_reply,
                 on_reject,

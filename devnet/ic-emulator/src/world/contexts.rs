@@ -57,6 +57,7 @@ impl World {
         let execution = canister.execution(&self.environment, entry, input);
         let mut attempt = canister.attempt(&self.environment, function, execution)?;
         let instructions = attempt.instructions;
+        canister.charges.execution(attempt.metered);
         let effects = if entry == Entry::ReplicatedQuery {
             let (state, effects) = attempt.take();
             canister.state.cycles = state.cycles;

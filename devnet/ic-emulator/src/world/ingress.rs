@@ -36,6 +36,9 @@ impl World {
         } else {
             self.inspect(&ingress)?;
         }
+        if let Some(canister) = self.canisters.get_mut(&ingress.canister) {
+            canister.charges.ingress(&ingress.method, &ingress.arg);
+        }
         self.requests.insert(
             ingress.id,
             ingress.sender,

@@ -21,6 +21,7 @@ impl World {
             return;
         };
         canister.state.cycles = canister.state.cycles.saturating_add(refund);
+        canister.charges.response(&response, refund);
         // It is gone when a best-effort call expired, or the code was uninstalled.
         let Some(callback) = canister.callbacks.remove(&callback) else {
             return;
