@@ -1,9 +1,9 @@
 //! A `novate.toml` for what was deployed, with the ABI, IDL and block schema files beside it.
 
 use crate::{
-    audit,
     deploy::{
         Deployment,
+        evm::Contract,
         solana::{PROGRAMS, Program},
     },
     stack::Stack,
@@ -24,13 +24,11 @@ pub const ICP: &str = "ic";
 
 /// Writes the configuration into `folder` and returns its path.
 pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<PathBuf> {
-    for (name, content) in [
-        ("RewardToken.json", artifacts::REWARD_TOKEN_JSON),
-        ("Settlement.json", artifacts::SETTLEMENT_JSON),
-        ("RewardDistributor.json", artifacts::REWARD_DISTRIBUTOR_JSON),
-        ("signer.icrc3.json", artifacts::SIGNER_ICRC3),
-    ] {
+    for (name, content) in [("signer.icrc3.json", artifacts::SIGNER_ICRC3)] {
         beside(folder, name, content)?;
+    }
+    for contract in deployment.evm.contracts() {
+        beside(folder, &format!("{}.json", contract.name), contract.artifact)?;
     }
     for program in &PROGRAMS {
         beside(folder, &format!("{}.idl.json", program.name), program.idl)?;
@@ -95,15 +93,10 @@ blocks = "signer.icrc3.json"
             "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{SOLANA}\"\naddress = \"{id}\"\nidl = \"{name}.idl.json\"\n"
         )?;
     }
-    for (name, address) in audit::evm::contracts(&deployment.evm) {
-        let abi = match name {
-            "evm_settlement" => "Settlement.json",
-            "reward_distributor" => "RewardDistributor.json",
-            _ => "RewardToken.json",
-        };
+    for Contract { name, address, .. } in deployment.evm.contracts() {
         write!(
             toml,
-            "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{EVM}\"\naddress = \"{address:#x}\"\nabi = \"{abi}\"\n"
+            "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{EVM}\"\naddress = \"{address:#x}\"\nabi = \"{name}.json\"\n"
         )?;
     }
     Ok(toml)

@@ -1,28 +1,16 @@
-//! What the EVM chain says: every log of the contracts, decoded by their compiled bindings, not by the indexer's decoder.
+//! What the EVM chain says: every log of the contracts, decoded by our own reading of their ABIs, not by the indexer's.
 
-use super::rows::Rows;
-use crate::deploy::evm::EvmDeployment;
+use super::{
+    abi::Abi,
+    rows::{Rows, column, snake, text},
+};
+use crate::deploy::evm::{Contract, EvmDeployment};
 use alloy::{
     network::Ethereum,
-    primitives::Address,
     providers::{Provider, RootProvider},
-    rpc::types::{Filter, Log},
-    sol_types::SolEventInterface,
+    rpc::types::Filter,
 };
 use anyhow::{Context, Result, bail};
-use novate_bindings::evm::{RewardDistributor, RewardToken, Settlement};
-
-type Fields = Vec<(&'static str, String)>;
-
-/// Contract names of the configuration, with the address each has.
-pub fn contracts(at: &EvmDeployment) -> [(&'static str, Address); 4] {
-    [
-        ("reward_token", at.token),
-        ("replay_token", at.replay),
-        ("evm_settlement", at.settlement),
-        ("reward_distributor", at.distributor),
-    ]
-}
 
 /// Adds a row for every log of the contracts up to block `head`.
 pub async fn read(
@@ -35,156 +23,52 @@ pub async fn read(
         .get_chain_id()
         .await
         .context("asking the EVM node for its chain id")?;
-    for (contract, address) in contracts(at) {
-        let filter = Filter::new().address(address).from_block(0).to_block(head);
-        for log in rpc
-            .get_logs(&filter)
+    for contract in at.contracts() {
+        events(rpc, chain_id, &contract, head, rows)
             .await
-            .with_context(|| format!("reading the logs of {contract}"))?
-        {
-            let (event, mut fields) = match contract {
-                "evm_settlement" => settlement(&log)?,
-                "reward_distributor" => distributor(&log)?,
-                _ => token(&log)?,
-            };
-            let (Some(block), Some(hash), Some(tx), Some(index), Some(time)) = (
-                log.block_number,
-                log.block_hash,
-                log.transaction_hash,
-                log.log_index,
-                log.block_timestamp,
-            ) else {
-                bail!("the node gave a log of {contract} without its block");
-            };
-            fields.extend([
-                ("blockNumber", block.to_string()),
-                ("blockHash", hash.to_string()),
-                ("blockTime", time.to_string()),
-                ("txHash", tx.to_string()),
-                ("position", index.to_string()),
-                ("address", hex(address)),
-            ]);
-            rows.add(
-                &format!("{contract}_{event}"),
-                format!("{chain_id}:{hash}:{index}"),
-                fields,
-            );
-        }
+            .with_context(|| format!("reading the logs of {}", contract.name))?;
     }
     Ok(())
 }
 
-fn hex(address: Address) -> String {
-    format!("{address:#x}")
-}
-
-fn token(log: &Log) -> Result<(&'static str, Fields)> {
-    use RewardToken::RewardTokenEvents as E;
-    Ok(
-        match E::decode_log(&log.inner).context("a log of a token")?.data {
-            E::Transfer(e) => (
-                "transfer",
-                vec![
-                    ("from", hex(e.from)),
-                    ("to", hex(e.to)),
-                    ("value", e.value.to_string()),
-                ],
-            ),
-            E::Approval(e) => (
-                "approval",
-                vec![
-                    ("owner", hex(e.owner)),
-                    ("spender", hex(e.spender)),
-                    ("value", e.value.to_string()),
-                ],
-            ),
-            E::RoleGranted(e) => (
-                "role_granted",
-                vec![
-                    ("role", e.role.to_string()),
-                    ("account", hex(e.account)),
-                    ("sender", hex(e.sender)),
-                ],
-            ),
-            other => bail!("the demo flow causes no such token event: {other:?}"),
-        },
-    )
-}
-
-fn settlement(log: &Log) -> Result<(&'static str, Fields)> {
-    use Settlement::SettlementEvents as E;
-    Ok(
-        match E::decode_log(&log.inner).context("a log of Settlement")?.data {
-            E::Deposited(e) => (
-                "deposited",
-                vec![
-                    ("owner", hex(e.owner)),
-                    ("asset", hex(e.asset)),
-                    ("amount", e.amount.to_string()),
-                    ("balance", e.balance.to_string()),
-                ],
-            ),
-            E::Withdrawn(e) => (
-                "withdrawn",
-                vec![
-                    ("owner", hex(e.owner)),
-                    ("asset", hex(e.asset)),
-                    ("to", hex(e.to)),
-                    ("amount", e.amount.to_string()),
-                    ("balance", e.balance.to_string()),
-                ],
-            ),
-            E::AuthorityChanged(e) => (
-                "authority_changed",
-                vec![("previous", hex(e.previous)), ("current", hex(e.current))],
-            ),
-            E::GuardianChanged(e) => (
-                "guardian_changed",
-                vec![("previous", hex(e.previous)), ("current", hex(e.current))],
-            ),
-            E::OwnershipTransferred(e) => (
-                "ownership_transferred",
-                vec![
-                    ("previousOwner", hex(e.previousOwner)),
-                    ("newOwner", hex(e.newOwner)),
-                ],
-            ),
-            other => bail!("the demo flow causes no such Settlement event: {other:?}"),
-        },
-    )
-}
-
-fn distributor(log: &Log) -> Result<(&'static str, Fields)> {
-    use RewardDistributor::RewardDistributorEvents as E;
-    Ok(
-        match E::decode_log(&log.inner)
-            .context("a log of RewardDistributor")?
-            .data
-        {
-            E::Claimed(e) => (
-                "claimed",
-                vec![
-                    ("argId", e.id.to_string()),
-                    ("account", hex(e.account)),
-                    ("amount", e.amount.to_string()),
-                ],
-            ),
-            E::SignerChanged(e) => (
-                "signer_changed",
-                vec![("previous", hex(e.previous)), ("current", hex(e.current))],
-            ),
-            E::GuardianChanged(e) => (
-                "guardian_changed",
-                vec![("previous", hex(e.previous)), ("current", hex(e.current))],
-            ),
-            E::OwnershipTransferred(e) => (
-                "ownership_transferred",
-                vec![
-                    ("previousOwner", hex(e.previousOwner)),
-                    ("newOwner", hex(e.newOwner)),
-                ],
-            ),
-            other => bail!("the demo flow causes no such RewardDistributor event: {other:?}"),
-        },
-    )
+async fn events(
+    rpc: &RootProvider<Ethereum>,
+    chain_id: u64,
+    contract: &Contract,
+    head: u64,
+    rows: &mut Rows,
+) -> Result<()> {
+    let abi = Abi::new(contract.artifact)?;
+    let filter = Filter::new()
+        .address(contract.address)
+        .from_block(0)
+        .to_block(head);
+    for log in rpc.get_logs(&filter).await? {
+        let (event, fields) = abi.event(log.topics(), &log.data().data)?;
+        let (Some(block), Some(hash), Some(tx), Some(index), Some(time)) = (
+            log.block_number,
+            log.block_hash,
+            log.transaction_hash,
+            log.log_index,
+            log.block_timestamp,
+        ) else {
+            bail!("the node gave a log without its block");
+        };
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (column(name), text(value)))
+            .collect();
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let common = [
+            ("blockNumber", block.to_string()),
+            ("blockHash", hash.to_string()),
+            ("blockTime", time.to_string()),
+            ("txHash", tx.to_string()),
+            ("position", index.to_string()),
+            ("address", format!("{:#x}", contract.address)),
+        ];
+        let table = format!("{}_{}", contract.name, snake(&event));
+        rows.add(&table, format!("{chain_id}:{hash}:{index}"), fields.chain(common));
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Compares every row that GraphQL serves with what the chains themselves say.
 
+pub mod abi;
 pub mod evm;
 pub mod graphql;
 pub mod icp;

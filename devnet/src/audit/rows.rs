@@ -5,6 +5,19 @@ use chrono::DateTime;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Columns that every table has. A field of such a name is served with `arg_` before it.
+const COMMON: [&str; 9] = [
+    "id",
+    "network",
+    "address",
+    "block_number",
+    "block_hash",
+    "block_time",
+    "tx_hash",
+    "position",
+    "finality",
+];
+
 /// Columns of one row by their GraphQL names, each as text.
 pub type Row = BTreeMap<String, String>;
 
@@ -47,6 +60,28 @@ pub fn camel(snake: &str) -> String {
         let (initial, rest) = word.split_at(word.len().min(1));
         name + &initial.to_uppercase() + rest
     })
+}
+
+/// `item_listed` for `ItemListed` and `itemListed`.
+pub fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// Name by which GraphQL serves a field of an event.
+pub fn column(field: &str) -> String {
+    let field = snake(field);
+    if COMMON.contains(&field.as_str()) {
+        camel(&format!("arg_{field}"))
+    } else {
+        camel(&field)
+    }
 }
 
 /// A time as both sides have it: whole seconds since 1970.

@@ -2,7 +2,7 @@
 
 use super::{
     idl::Idl,
-    rows::{Row, Rows, camel, text},
+    rows::{Row, Rows, column, snake, text},
 };
 use crate::deploy::solana::{Client, PROGRAMS};
 use anyhow::{Context, Result, bail};
@@ -19,19 +19,6 @@ use std::collections::BTreeMap;
 
 /// Most signatures in one answer.
 const PAGE: usize = 1000;
-
-/// Columns that every table has. A field of such a name is served with `arg_` before it.
-const COMMON: [&str; 9] = [
-    "id",
-    "network",
-    "address",
-    "block_number",
-    "block_hash",
-    "block_time",
-    "tx_hash",
-    "position",
-    "finality",
-];
 
 /// An event as its program emitted it.
 struct Emitted {
@@ -149,7 +136,7 @@ async fn transaction(
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for Emitted { id, data } in events {
         let (event, fields) = program.idl.event(&data)?;
-        let table = format!("{}{}", program.name, snake(&event));
+        let table = format!("{}_{}", program.name, snake(&event));
         let fields: Vec<_> = fields
             .iter()
             .map(|(name, value)| (column(name), text(value)))
@@ -202,25 +189,4 @@ fn calls(
         }
     }
     Ok(events)
-}
-
-/// `_item_listed` for `ItemListed`.
-fn snake(event: &str) -> String {
-    let mut snake = String::new();
-    for letter in event.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
-}
-
-/// Name by which GraphQL serves a field of an event.
-fn column(field: &str) -> String {
-    if COMMON.contains(&field) {
-        camel(&format!("arg_{field}"))
-    } else {
-        camel(field)
-    }
 }

@@ -7,7 +7,10 @@ use alloy::{
     rpc::types::TransactionReceipt,
 };
 use anyhow::{Context, Result, bail, ensure};
-use novate_bindings::evm::{RewardDistributor, RewardToken, Settlement};
+use novate_bindings::{
+    artifacts,
+    evm::{RewardDistributor, RewardToken, Settlement},
+};
 use std::time::{Duration, Instant};
 
 /// Longest wait for a transaction to be mined.
@@ -28,6 +31,36 @@ pub struct EvmDeployment {
     /// Owner, guardian and minter of all of them.
     pub admin: Address,
     pub owners: [Address; 3],
+}
+
+/// A contract, as it is followed.
+pub struct Contract {
+    /// In the configuration; its tables begin with it.
+    pub name: &'static str,
+    pub address: Address,
+    /// `{ contractName, abi, bytecode }`
+    pub artifact: &'static str,
+}
+
+impl EvmDeployment {
+    /// Every contract that is indexed.
+    pub fn contracts(&self) -> [Contract; 4] {
+        let contract = |name, address, artifact| Contract {
+            name,
+            address,
+            artifact,
+        };
+        [
+            contract("reward_token", self.token, artifacts::REWARD_TOKEN_JSON),
+            contract("replay_token", self.replay, artifacts::REWARD_TOKEN_JSON),
+            contract("evm_settlement", self.settlement, artifacts::SETTLEMENT_JSON),
+            contract(
+                "reward_distributor",
+                self.distributor,
+                artifacts::REWARD_DISTRIBUTOR_JSON,
+            ),
+        ]
+    }
 }
 
 /// A provider that leaves nonce, gas and signature to the node.
