@@ -149,7 +149,7 @@ interface ISessionKeys {
     error LimitWithoutSpending(uint8 actions);
 
     /// @notice A session has at most `most` limits: spend fewer assets in one session.
-    error TooManyLimits(uint256 count, uint256 most);
+    error TooManyLimits(uint256 most);
 
     /// @notice `asset` is zero, or has two limits: give one limit for each token.
     error InvalidAsset(address asset);
@@ -206,7 +206,7 @@ interface ISessionKeys {
     /// @notice `remaining` is left in the session's life, less than `amount`: spend less.
     error OverLifetime(address owner, address key, address asset, uint256 remaining, uint256 amount);
 
-    /// @notice `length` bytes are not 1 to 256 charges of 52 bytes: owner, key, and amount in 16 bytes, big-endian.
+    /// @notice `length` bytes are not 1 to 256 charges of 56 bytes: owner, key, and amount in 16 bytes, big-endian.
     error InvalidCharges(uint256 length);
 
     /// @notice Grants a session of the caller to `key`. The caller is the owner.
@@ -254,7 +254,7 @@ interface ISessionKeys {
     /// @notice Charges sessions of the calling consumer for one asset: all, or none. The same session may come
     /// several times.
     /// @param anyOf Each session must allow at least one of these actions.
-    /// @param charges 1 to 256 charges of 52 bytes each, without a gap: owner (20), session key (20), and amount in base units
+    /// @param charges 1 to 256 charges of 56 bytes each, without a gap: owner (20), session key (20), and amount in base units
     /// (16, big-endian, at least one).
     function consumeMany(address asset, uint8 anyOf, bytes calldata charges) external;
 
