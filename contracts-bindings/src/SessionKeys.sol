@@ -28,7 +28,6 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
     uint256 private constant MAX_SESSIONS = 16;
     uint256 private constant MAX_LIMITS = 8;
     uint256 private constant MAX_SECONDS = 30 days;
-    uint256 private constant MAX_CHARGES = 256;
 
     /// One slot, and one for each asset.
     struct Session {
@@ -126,8 +125,11 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
     function consume(address owner, address key, address asset, uint128 amount, uint8 actions) external {
         if (!Actions.areKnown(actions)) revert UnknownActions(actions);
         Spend storage spend = _spends[msg.sender][asset][owner][key];
-        uint8 allowed = _charge(spend, owner, key, asset, amount);
-        if (allowed & actions != actions) revert ActionNotAllowed(owner, key, allowed, actions);
+        SpendSlot slot = _covering(spend, spend.slot, owner, key, asset, amount);
+        if (slot.actions() & actions != actions) {
+            revert ActionNotAllowed(owner, key, slot.actions(), actions);
+        }
+        spend.slot = slot.minus(amount);
 
         Charge[] memory charges = new Charge[](1);
         charges[0] = Charge(owner, key, amount);
@@ -136,20 +138,22 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
 
     /// @inheritdoc ISessionKeys
     function consumeMany(address asset, uint8 anyOf, bytes calldata charges) external {
-        uint256 count = charges.length / Charges.SIZE;
-        if (count == 0 || count > MAX_CHARGES || count * Charges.SIZE != charges.length) {
-            revert InvalidCharges(charges.length);
-        }
+        if (!Charges.areWhole(charges)) revert InvalidCharges(charges.length);
 
         mapping(address owner => mapping(address key => Spend)) storage spends = _spends[msg.sender][asset];
-        Charge[] memory made = new Charge[](count);
-        for (uint256 i = 0; i < count; i++) {
-            (address owner, address key, uint128 amount) = Charges.decode(charges, i * Charges.SIZE);
-            uint8 allowed = _charge(spends[owner][key], owner, key, asset, amount);
-            if (allowed & anyOf == 0) revert ActionNotAllowed(owner, key, allowed, anyOf);
-            made[i] = Charge(owner, key, amount);
+        for (uint256 offset = 0; offset < charges.length;) {
+            (address owner, address key, uint256 amount) = Charges.decode(charges, offset);
+            Spend storage spend = spends[owner][key];
+            SpendSlot slot = spend.slot;
+            // Nearly always it does; the call costs more than the look.
+            if (!slot.covers(amount)) slot = _covering(spend, slot, owner, key, asset, amount);
+            if (slot.actions() & anyOf == 0) revert ActionNotAllowed(owner, key, slot.actions(), anyOf);
+            spend.slot = slot.minus(amount);
+            unchecked {
+                offset += Charges.SIZE;
+            }
         }
-        emit Charged(msg.sender, asset, made);
+        Charges.log(charges, asset);
     }
 
     /// @inheritdoc ISessionKeys
@@ -246,22 +250,23 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         spend.open(limit, stored.created, stored.expires, stored.actions);
     }
 
-    /// Takes `amount` from the limit. Returns what the session allows.
-    function _charge(Spend storage spend, address owner, address key, address asset, uint128 amount)
-        private
-        returns (uint8 allowed)
-    {
-        SpendSlot slot = spend.slot;
+    /// `slot`, which is that of `spend`, if it covers `amount`: in a new period when one has begun.
+    function _covering(
+        Spend storage spend,
+        SpendSlot slot,
+        address owner,
+        address key,
+        address asset,
+        uint256 amount
+    ) private view returns (SpendSlot) {
         if (slot.isEmpty()) revert NoLimit(owner, key, asset);
         if (amount == 0) revert ZeroCharge(owner, key, asset);
         if (Spending.hasCome(slot.expires())) revert SessionExpired(owner, key, slot.expires());
         slot = spend.rolled(slot);
+        if (slot.covers(amount)) return slot;
+
         if (amount > slot.periodLeft()) revert OverLimit(owner, key, asset, slot.periodLeft(), amount);
-        if (amount > slot.lifetimeLeft()) {
-            revert OverLifetime(owner, key, asset, slot.lifetimeLeft(), amount);
-        }
-        spend.slot = slot.minus(amount);
-        return slot.actions();
+        revert OverLifetime(owner, key, asset, slot.lifetimeLeft(), amount);
     }
 
     function _revokeAll(address owner) private {

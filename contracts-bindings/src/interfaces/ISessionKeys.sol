@@ -45,7 +45,7 @@ struct Grant {
 struct Charge {
     address owner;
     address key;
-    uint256 amount;
+    uint128 amount;
 }
 
 /// @notice Names a session of an owner.

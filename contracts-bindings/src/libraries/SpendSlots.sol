@@ -17,7 +17,7 @@ type SpendSlot is uint256;
 using SpendSlots for SpendSlot global;
 
 /// @title SpendSlots
-/// @notice Reads and makes a `SpendSlot`. Every function is pure; amounts are in the asset's base units, times in
+/// @notice Reads and makes a `SpendSlot`. Amounts are in the asset's base units, times in
 /// Unix seconds.
 library SpendSlots {
     uint256 private constant EXPIRES = 192;
@@ -63,7 +63,10 @@ library SpendSlots {
 
     /// @notice The first second of the next period, or in which the session is over.
     function periodEnds(SpendSlot slot) internal pure returns (uint32) {
-        return expires(slot) - uint24(SpendSlot.unwrap(slot) >> TAIL);
+        // `pack` has taken one from the other.
+        unchecked {
+            return expires(slot) - uint24(SpendSlot.unwrap(slot) >> TAIL);
+        }
     }
 
     /// @notice What the session key may sign.
@@ -71,8 +74,22 @@ library SpendSlots {
         return uint8(SpendSlot.unwrap(slot) >> ACTIONS);
     }
 
+    /// @notice May `amount` be charged in the period in progress? Not when that is over, and never zero.
+    function covers(SpendSlot slot, uint256 amount) internal view returns (bool) {
+        // One less than zero is more than anything.
+        unchecked {
+            // A validator can shift the time by seconds, which is nothing to periods of hours.
+            // forge-lint: disable-next-line(block-timestamp)
+            return block.timestamp < periodEnds(slot) && amount - 1 < periodLeft(slot)
+                && amount <= lifetimeLeft(slot);
+        }
+    }
+
     /// @notice The slot after a charge of `amount`, which is at most what is left in the period and in the lifetime.
     function minus(SpendSlot slot, uint256 amount) internal pure returns (SpendSlot) {
-        return SpendSlot.wrap(SpendSlot.unwrap(slot) - amount * BOTH);
+        // Neither part borrows from the one above it.
+        unchecked {
+            return SpendSlot.wrap(SpendSlot.unwrap(slot) - amount * BOTH);
+        }
     }
 }

@@ -83,12 +83,15 @@ library Spending {
         if (!hasCome(end)) return slot;
 
         // A one-time limit does not come here: its only period ends with the session.
-        uint256 period = spend.period;
-        uint32 expires = slot.expires();
-        uint256 next = end + ((block.timestamp - end) / period + 1) * period;
-        return SpendSlots.pack(
-            spend.amount, slot.lifetimeLeft(), Math.min(next, expires).toUint32(), expires, slot.actions()
-        );
+        (uint96 amount, uint256 period) = (spend.amount, spend.period);
+        uint32 over = slot.expires();
+        unchecked {
+            end = block.timestamp + period - (block.timestamp - end) % period;
+        }
+        return
+            SpendSlots.pack(
+                amount, slot.lifetimeLeft(), end < over ? uint32(end) : over, over, slot.actions()
+            );
     }
 
     /// @notice The limit for `asset` and what is left of it now: nothing when the session is over.
