@@ -24,6 +24,17 @@ import {Spend, Spending} from "./libraries/Spending.sol";
 /// @notice See `ISessionKeys`.
 /// @dev A charge reads and writes the first slot of one `Spend`, and reads the second when a period begins. So that it
 /// need not look at the session, whatever ends a session also clears its limits: at most 16 sessions of 8.
+///
+/// | storage slot | |
+/// |---|---|
+/// | 0, 1 | unused, OpenZeppelin's `EIP712` has its strings in the code |
+/// | 2 | nonces by owner, of OpenZeppelin's `Nonces` |
+/// | 3 | `_spends`: a `Spend` is three slots, see there and `SpendSlot` |
+/// | 4 | `_sessions`: a `Session` is one slot, then one for each asset |
+/// | 5 | `_sessionsOf`: a length, then two slots for each session |
+/// | 6 | `epochOf` |
+///
+/// There is nobody who could change the code or the settings: there are no settings.
 contract SessionKeys is ISessionKeys, EIP712, Nonces {
     uint256 private constant MAX_SESSIONS = 16;
     uint256 private constant MAX_LIMITS = 8;

@@ -17,7 +17,7 @@ library Charges {
         return charges.length != 0 && charges.length <= MOST * SIZE && charges.length % SIZE == 0;
     }
 
-    /// @notice The charge that begins at `offset`, which is at most `SIZE` bytes before the end.
+    /// @notice The charge that begins at `offset`, at least `SIZE` bytes before the end.
     function decode(bytes calldata charges, uint256 offset)
         internal
         pure

@@ -17,8 +17,7 @@ type SpendSlot is uint256;
 using SpendSlots for SpendSlot global;
 
 /// @title SpendSlots
-/// @notice Reads and makes a `SpendSlot`. Amounts are in the asset's base units, times in
-/// Unix seconds.
+/// @notice Reads and makes a `SpendSlot`. Amounts are in the asset's base units, times in Unix seconds.
 library SpendSlots {
     uint256 private constant EXPIRES = 192;
     uint256 private constant TAIL = 224;
