@@ -260,8 +260,8 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         IERC20(token).safeTransferFrom(vaultOf(distribution), account, due);
     }
 
-    /// What OpenZeppelin's `MerkleProof.processProofCalldata` gives, for 110 gas a node instead of 250: 2,400 less for
-    /// a hundred thousand accounts.
+    /// What OpenZeppelin's `MerkleProof.processProofCalldata` gives, for 150 gas a node instead of 250: with a hundred
+    /// thousand accounts a claim has 17.
     function _rootOf(bytes32 node, bytes32[] calldata proof) private pure returns (bytes32 root) {
         assembly ("memory-safe") {
             root := node
@@ -291,6 +291,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         signer = newSigner;
     }
 
+    /// The day to claim that a pause leaves begins.
     function _unpause() internal override {
         resumedAt = uint64(block.timestamp);
         super._unpause();
