@@ -43,6 +43,7 @@ contract ClaimMerkleTest is RewardDistributorBase {
         emit IRewardDistributor.MerkleClaimed(distribution, ALICE, second - first, second);
         distributor.claimMerkle(distribution, ALICE, second, _proof(0));
         assertEq(token.balanceOf(ALICE), second);
+        assertEq(distributor.claimed(distribution, ALICE), second);
     }
 
     function test_skippedRootsAreMadeUpFor() public {
