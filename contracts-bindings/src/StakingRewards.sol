@@ -142,7 +142,7 @@ contract StakingRewards is IStakingRewards, Guarded, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakingRewards
     function setRewardsDuration(uint256 duration) external onlyOwner {
-        uint256 end = stream.currentFinish();
+        uint256 end = periodFinish();
         // A validator can shift the time by seconds, which decides nothing here.
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp < end) revert PeriodNotFinished(end);
@@ -190,12 +190,13 @@ contract StakingRewards is IStakingRewards, Guarded, ReentrancyGuardTransient {
     function earned(address account, uint8 tier) external view returns (uint256 reward) {
         Share storage share = shares[account][tier];
         uint256 weight = RewardStreams.weightOf(share.amount, tiers[tier].multiplier);
-        (reward,) = share.owedAt(weight, stream.currentRewardPerWeight());
+        (uint256 perWeight,,) = stream.current();
+        (reward,) = share.owedAt(weight, perWeight);
     }
 
     /// @inheritdoc IStakingRewards
-    function rewardPerToken() external view returns (uint256) {
-        return stream.currentRewardPerWeight();
+    function rewardPerToken() external view returns (uint256 perWeight) {
+        (perWeight,,) = stream.current();
     }
 
     /// @inheritdoc IStakingRewards
@@ -214,13 +215,13 @@ contract StakingRewards is IStakingRewards, Guarded, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakingRewards
-    function periodFinish() external view returns (uint256) {
-        return stream.currentFinish();
+    function periodFinish() public view returns (uint256 finish) {
+        (,, finish) = stream.current();
     }
 
     /// @inheritdoc IStakingRewards
     function lastTimeRewardApplicable() external view returns (uint256) {
-        return Math.min(block.timestamp, stream.currentFinish());
+        return Math.min(block.timestamp, periodFinish());
     }
 
     /// @inheritdoc IStakingRewards

@@ -70,43 +70,52 @@ library RewardStreams {
         (stream.updatedAt, stream.finish) = (block.timestamp.toUint40(), block.timestamp.toUint40());
     }
 
-    /// @notice The reward per weight as of now, in 2^-112 base units.
-    function currentRewardPerWeight(Stream storage stream) internal view returns (uint256 current) {
-        current = stream.rewardPerWeight;
-        (uint256 from, uint256 weight) = (stream.updatedAt, stream.weight);
-        uint256 until = Math.min(block.timestamp, stream.finish);
-        if (until > from && weight > 0) current += ((stream.rate * (until - from)) << FINER) / weight;
-    }
-
-    /// @notice When everything has flowed, if somebody has a share from now on: unix seconds.
-    function currentFinish(Stream storage stream) internal view returns (uint256 finish) {
+    /// @notice Where the stream is now.
+    /// @return rewardPerWeight In 2^-112 base units.
+    /// @return until Until when that is computed: unix seconds.
+    /// @return finish When everything has flowed, if somebody has a share from now on: unix seconds.
+    function current(Stream storage stream)
+        internal
+        view
+        returns (uint256 rewardPerWeight, uint256 until, uint256 finish)
+    {
+        (rewardPerWeight, until) = (stream.rewardPerWeight, stream.updatedAt);
+        uint256 weight = stream.weight;
         finish = stream.finish;
-        uint256 from = stream.updatedAt;
-        if (stream.weight == 0 && from < finish) finish += block.timestamp - from;
+        // Nothing is left, or no time has passed.
+        if (until == finish || until == block.timestamp) return (rewardPerWeight, until, finish);
+        uint256 from = until;
+        if (weight == 0) {
+            until = block.timestamp;
+            finish += until - from;
+        } else {
+            until = Math.min(block.timestamp, finish);
+            rewardPerWeight += ((stream.rate * (until - from)) << FINER) / weight;
+        }
     }
 
     /// @notice Lets the rewards flow until now.
-    /// @return current The reward per weight then.
-    function accrue(Stream storage stream) internal returns (uint256 current) {
-        (uint256 from, uint256 finish) = (stream.updatedAt, stream.finish);
-        // Nothing is left, or no time has passed.
-        if (from == finish || from == block.timestamp) return stream.rewardPerWeight;
-        current = currentRewardPerWeight(stream);
-        if (stream.weight == 0) stream.finish = currentFinish(stream).toUint40();
-        (uint216 perWeight, uint40 until) =
-            (current.toUint216(), Math.min(block.timestamp, stream.finish).toUint40());
-        (stream.rewardPerWeight, stream.updatedAt) = (perWeight, until);
+    /// @return rewardPerWeight As of now, in 2^-112 base units.
+    function accrue(Stream storage stream) internal returns (uint256 rewardPerWeight) {
+        uint256 until;
+        uint256 finish;
+        (rewardPerWeight, until, finish) = current(stream);
+        if (until == stream.updatedAt) return rewardPerWeight;
+        // Every cast before every write, here and below: the compiler then writes each word once.
+        (uint216 perWeight, uint40 updatedAt) = (rewardPerWeight.toUint216(), until.toUint40());
+        (stream.rewardPerWeight, stream.updatedAt) = (perWeight, updatedAt);
+        if (finish != stream.finish) stream.finish = finish.toUint40();
     }
 
-    /// @notice What a share of `weight` is owed when the reward per weight is `current`.
+    /// @notice What a share of `weight` is owed when the reward per weight is `rewardPerWeight`.
     /// @return whole Base units.
     /// @return fraction What is owed beside them, in 2^-40 base units.
-    function owedAt(Share storage share, uint256 weight, uint256 current)
+    function owedAt(Share storage share, uint256 weight, uint256 rewardPerWeight)
         internal
         view
         returns (uint256 whole, uint256 fraction)
     {
-        fraction = share.fraction + ((weight * (current - share.rewardPerWeight)) >> FINER);
+        fraction = share.fraction + ((weight * (rewardPerWeight - share.rewardPerWeight)) >> FINER);
         whole = share.owed + (fraction >> FINE);
         fraction &= (1 << FINE) - 1;
     }
@@ -117,11 +126,11 @@ library RewardStreams {
         internal
         returns (uint256 owed)
     {
-        uint256 current = accrue(stream);
-        if (current == share.rewardPerWeight) return share.owed;
+        uint256 rewardPerWeight = accrue(stream);
+        if (rewardPerWeight == share.rewardPerWeight) return share.owed;
         uint256 fraction;
-        (owed, fraction) = owedAt(share, weight, current);
-        (uint216 perWeight, uint40 rest) = (current.toUint216(), fraction.toUint40());
+        (owed, fraction) = owedAt(share, weight, rewardPerWeight);
+        (uint216 perWeight, uint40 rest) = (rewardPerWeight.toUint216(), fraction.toUint40());
         (share.rewardPerWeight, share.fraction) = (perWeight, rest);
     }
 
@@ -137,7 +146,6 @@ library RewardStreams {
         uint256 weight = weightOf(before, multiplier);
         uint256 owed = earn(stream, share, weight);
         _count(stream, stream.staked - before + amount, stream.weight - weight + weightOf(amount, multiplier));
-        // Every cast before every write, here and below: the compiler then writes each word once.
         (uint104 balance, uint104 whole, uint40 unlock) =
             (amount.toUint104(), owed.toUint104(), unlocksAt.toUint40());
         share.amount = balance;
