@@ -5,7 +5,9 @@ import {Script} from "forge-std/Script.sol";
 
 import {RewardDistributor} from "../src/RewardDistributor.sol";
 import {RewardToken} from "../src/RewardToken.sol";
+import {SessionKeys} from "../src/SessionKeys.sol";
 import {Settlement} from "../src/Settlement.sol";
+import {Limits} from "../src/interfaces/settlement/ISettlementRoles.sol";
 
 /// @title Deploy
 /// @notice Deploys the contracts to addresses that depend only on their bytecode, constructor arguments and a
@@ -28,6 +30,7 @@ contract Deploy is Script {
     struct Deployment {
         address rewardDistributor;
         address rewardToken;
+        address sessionKeys;
         address settlement;
     }
 
@@ -69,9 +72,13 @@ contract Deploy is Script {
                 type(RewardToken).creationCode, abi.encode(TOKEN_NAME, TOKEN_SYMBOL, TOKEN_CAP, owner)
             )
         );
+        deployment.sessionKeys = _create2(settings.salt, type(SessionKeys).creationCode);
         deployment.settlement = _create2(
             settings.salt,
-            abi.encodePacked(type(Settlement).creationCode, abi.encode(owner, guardian, authority))
+            abi.encodePacked(
+                type(Settlement).creationCode,
+                abi.encode(owner, guardian, authority, deployment.sessionKeys, limits())
+            )
         );
         deployment.rewardDistributor = _create2(
             settings.salt,
@@ -82,13 +89,27 @@ contract Deploy is Script {
         );
     }
 
-    /// @notice Writes `{ chainId, rewardDistributor, rewardToken, settlement }` to `path`.
+    /// @notice Windows, delays and sizes of the settlement's batches.
+    function limits() public pure returns (Limits memory) {
+        return Limits({
+            challengeWindow: 10 minutes,
+            settleWindow: 1 hours,
+            escapeDelay: 3 days,
+            authorityDelay: 2 days,
+            maxIntents: 1_000_000,
+            maxDeltas: 65_536,
+            maxItems: 8_192
+        });
+    }
+
+    /// @notice Writes `{ chainId, rewardDistributor, rewardToken, sessionKeys, settlement }` to `path`.
     function write(Deployment memory deployment, string memory path) public {
         vm.createDir("deployments", true);
         string memory json = "deployment";
         vm.serializeUint(json, "chainId", block.chainid);
         vm.serializeAddress(json, "rewardDistributor", deployment.rewardDistributor);
         vm.serializeAddress(json, "rewardToken", deployment.rewardToken);
+        vm.serializeAddress(json, "sessionKeys", deployment.sessionKeys);
         vm.writeJson(vm.serializeAddress(json, "settlement", deployment.settlement), path);
     }
 

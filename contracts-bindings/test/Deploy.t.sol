@@ -26,6 +26,7 @@ contract DeployTest is Test {
         assertEq(settlement.owner(), settings.owner);
         assertEq(settlement.guardian(), settings.guardian);
         assertEq(settlement.authority(), settings.authority);
+        assertEq(address(settlement.sessionKeys()), d.sessionKeys);
         RewardDistributor distributor = RewardDistributor(d.rewardDistributor);
         assertEq(distributor.owner(), settings.owner);
         assertEq(distributor.guardian(), settings.guardian);
@@ -47,10 +48,10 @@ contract DeployTest is Test {
     function test_secondRunLeavesWhatIsThere() public {
         Deploy.Deployment memory first = script.deploy(settings);
         vm.prank(settings.owner);
-        Settlement(first.settlement).setAuthority(makeAddr("another authority"));
+        Settlement(first.settlement).setGuardian(makeAddr("another guardian"));
         Deploy.Deployment memory second = script.deploy(settings);
         assertEq(keccak256(abi.encode(second)), keccak256(abi.encode(first)));
-        assertEq(Settlement(second.settlement).authority(), makeAddr("another authority"));
+        assertEq(Settlement(second.settlement).guardian(), makeAddr("another guardian"));
     }
 
     function test_failedConstructorIsReported() public {
@@ -66,12 +67,13 @@ contract DeployTest is Test {
     }
 
     function test_addressesAreWritten() public {
-        Deploy.Deployment memory d = Deploy.Deployment(address(1), address(2), address(3));
+        Deploy.Deployment memory d = Deploy.Deployment(address(1), address(2), address(3), address(4));
         script.write(d, "deployments/test.json");
         string memory json = vm.readFile("deployments/test.json");
         assertEq(vm.parseJsonUint(json, ".chainId"), block.chainid);
         assertEq(vm.parseJsonAddress(json, ".rewardDistributor"), d.rewardDistributor);
         assertEq(vm.parseJsonAddress(json, ".rewardToken"), d.rewardToken);
+        assertEq(vm.parseJsonAddress(json, ".sessionKeys"), d.sessionKeys);
         assertEq(vm.parseJsonAddress(json, ".settlement"), d.settlement);
         vm.removeFile("deployments/test.json");
     }

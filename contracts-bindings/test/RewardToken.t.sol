@@ -2,15 +2,15 @@
 pragma solidity ^0.8.24;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20Capped} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Capped.sol";
-import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
-import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {RewardToken} from "../src/RewardToken.sol";
 import {IRewardToken} from "../src/interfaces/IRewardToken.sol";
 
+/// Minting, burning and roles. Permits are in RewardTokenPermit.t.sol.
 contract RewardTokenTest is Test {
     uint256 private constant CAP = 1_000e18;
 
@@ -84,36 +84,99 @@ contract RewardTokenTest is Test {
         assertEq(token.totalSupply(), CAP);
     }
 
-    function test_permitSetsTheAllowanceOnce() public {
-        (address owner, uint256 key) = makeAddrAndKey("owner");
-        (uint8 v, bytes32 r, bytes32 s) = _signPermit(owner, key, 7, block.timestamp);
-        token.permit(owner, BOB, 7, block.timestamp, v, r, s);
-        assertEq(token.allowance(owner, BOB), 7);
-
-        // The nonce is used, so the same signature recovers to some other account.
-        vm.expectPartialRevert(ERC20Permit.ERC2612InvalidSigner.selector);
-        token.permit(owner, BOB, 7, block.timestamp, v, r, s);
-    }
-
-    function test_permitPastItsDeadlineIsRefused() public {
-        (address owner, uint256 key) = makeAddrAndKey("owner");
-        uint256 deadline = block.timestamp;
-        (uint8 v, bytes32 r, bytes32 s) = _signPermit(owner, key, 7, deadline);
-        vm.warp(deadline + 1);
-        vm.expectRevert(abi.encodeWithSelector(ERC20Permit.ERC2612ExpiredSignature.selector, deadline));
-        token.permit(owner, BOB, 7, deadline, v, r, s);
-    }
-
-    /// Signs with `key` that BOB may spend `value` of `owner`.
-    function _signPermit(address owner, uint256 key, uint256 value, uint256 deadline)
-        private
-        view
-        returns (uint8 v, bytes32 r, bytes32 s)
-    {
-        bytes32 typehash = keccak256(
-            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    function testFuzz_burningMoreThanHeldIsRefused(uint256 held, uint256 amount) public {
+        held = bound(held, 0, CAP);
+        amount = bound(amount, held + 1, type(uint256).max);
+        vm.prank(MINTER);
+        token.mint(ALICE, held);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, ALICE, held, amount)
         );
-        bytes32 structHash = keccak256(abi.encode(typehash, owner, BOB, value, token.nonces(owner), deadline));
-        return vm.sign(key, MessageHashUtils.toTypedDataHash(token.DOMAIN_SEPARATOR(), structHash));
+        vm.prank(ALICE);
+        token.burn(amount);
+    }
+
+    function test_spenderBurnsWithinTheAllowance() public {
+        vm.prank(MINTER);
+        token.mint(ALICE, 10);
+        vm.prank(ALICE);
+        token.approve(BOB, 6);
+        vm.startPrank(BOB);
+        token.burnFrom(ALICE, 4);
+        assertEq(token.balanceOf(ALICE), 6);
+        assertEq(token.allowance(ALICE, BOB), 2);
+        assertEq(token.totalSupply(), 6);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, BOB, 2, 3));
+        token.burnFrom(ALICE, 3);
+    }
+
+    function test_minterBurnsNobodysTokens() public {
+        vm.startPrank(MINTER);
+        token.mint(ALICE, 10);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, MINTER, 0, 1)
+        );
+        token.burnFrom(ALICE, 1);
+    }
+
+    function testFuzz_transfersKeepTheSupply(uint256 minted, uint256 amount) public {
+        minted = bound(minted, 0, CAP);
+        amount = bound(amount, 0, minted);
+        vm.prank(MINTER);
+        token.mint(ALICE, minted);
+        vm.prank(ALICE);
+        assertTrue(token.transfer(BOB, amount));
+        assertEq(token.balanceOf(ALICE), minted - amount);
+        assertEq(token.balanceOf(BOB), amount);
+        assertEq(token.totalSupply(), minted);
+    }
+
+    function test_onlyTheAdminHandsOutRoles() public {
+        bytes32 minter = token.MINTER_ROLE();
+        bytes32 admin = token.DEFAULT_ADMIN_ROLE();
+        bytes memory refused =
+            abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, MINTER, admin);
+        vm.startPrank(MINTER);
+        vm.expectRevert(refused);
+        token.grantRole(minter, BOB);
+        vm.expectRevert(refused);
+        token.revokeRole(minter, MINTER);
+        vm.expectRevert(refused);
+        token.grantRole(admin, MINTER);
+    }
+
+    function test_adminHandsOver() public {
+        bytes32 admin = token.DEFAULT_ADMIN_ROLE();
+        vm.startPrank(ADMIN);
+        token.grantRole(admin, BOB);
+        token.renounceRole(admin, ADMIN);
+        vm.stopPrank();
+        assertFalse(token.hasRole(admin, ADMIN));
+        bytes32 minter = token.MINTER_ROLE();
+        vm.prank(BOB);
+        token.grantRole(minter, ALICE);
+        assertTrue(token.hasRole(minter, ALICE));
+    }
+
+    function test_nobodyMintsAtFirst() public {
+        RewardToken fresh = new RewardToken("Novate Reward", "NVR", CAP, ADMIN);
+        bytes32 role = fresh.MINTER_ROLE();
+        assertFalse(fresh.hasRole(role, ADMIN));
+        assertEq(fresh.totalSupply(), 0);
+        assertEq(fresh.name(), "Novate Reward");
+        assertEq(fresh.symbol(), "NVR");
+        assertEq(fresh.decimals(), 18);
+        assertEq(fresh.cap(), CAP);
+    }
+
+    function test_capOfZeroIsRefused() public {
+        vm.expectRevert(abi.encodeWithSelector(ERC20Capped.ERC20InvalidCap.selector, 0));
+        new RewardToken("Novate Reward", "NVR", 0, ADMIN);
+    }
+
+    function test_mintingToNobodyIsRefused() public {
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidReceiver.selector, address(0)));
+        vm.prank(MINTER);
+        token.mint(address(0), 1);
     }
 }

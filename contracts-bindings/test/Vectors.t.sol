@@ -10,7 +10,9 @@ import {BatchHeader, BatchHeaders} from "../src/libraries/BatchHeaders.sol";
 import {Leaves} from "../src/libraries/Leaves.sol";
 import {OrderCheckpoint, OrderCheckpoints} from "../src/libraries/OrderCheckpoints.sol";
 import {Domain} from "./mocks/Domain.sol";
+import {RangeVerifier} from "./mocks/RangeVerifier.sol";
 import {Token} from "./mocks/Tokens.sol";
+import {Trees} from "./utils/Trees.sol";
 
 /// The bytes agree with `protocol/vectors/v1.json`, which every implementation of the protocol is held to.
 /// Fields are found in the file by the names in a type string, and decoded in its order.
@@ -22,9 +24,9 @@ contract VectorsTest is Test {
     string private constant SIGNED =
         "Signed(uint64 chainId,address verifyingContract,bytes32 separator,bytes32 digest)";
     string private constant DELTA =
-        "Delta(uint32 index,bytes32 owner,bytes32 asset,bytes32 session,int128 amount,bytes32 hash)";
+        "DeltaVector(uint32 index,bytes32 owner,bytes32 asset,bytes32 session,int128 amount,bytes32 hash)";
     string private constant ITEM =
-        "Item(uint32 index,bytes32 asset,bytes32 tokenId,bytes32 from,bytes32 to,bytes32 hash)";
+        "ItemVector(uint32 index,bytes32 asset,bytes32 tokenId,bytes32 from,bytes32 to,bytes32 hash)";
     string private constant INTENT = "Intent(uint32 index,bytes32 intentId,uint8 outcome,bytes32 hash)";
     string private constant CHECKPOINT =
         "OrderCheckpoint(uint64 chain,bytes32 settlement,uint64 number,bytes32 root,uint32 orderCount)";
@@ -32,6 +34,7 @@ contract VectorsTest is Test {
     string private constant REWARD =
         "Reward(bytes32 distribution,bytes32 account,uint128 cumulative,bytes32 hash)";
     string private constant TREE = "Tree(bytes32[] leaves,bytes32 root)";
+    string private constant RANGE = "RangeVector(uint32 count,uint32 first,bytes32[] proof)";
 
     /// The domain in which something is signed, its separator, and the digest that comes out.
     struct Signed {
@@ -82,6 +85,12 @@ contract VectorsTest is Test {
     struct TreeVector {
         bytes32[] leaves;
         bytes32 root;
+    }
+
+    struct RangeVector {
+        uint32 count;
+        uint32 first;
+        bytes32[] proof;
     }
 
     string private json;
@@ -188,6 +197,25 @@ contract VectorsTest is Test {
                 assertFalse(MerkleProof.verify(proof, trees[i].root, ~leaf), "another leaf");
             }
         }
+    }
+
+    function test_ranges() public {
+        TreeVector[] memory trees = abi.decode(_parse(".trees", TREE), (TreeVector[]));
+        RangeVerifier verifier = new RangeVerifier();
+        uint256 checked = 0;
+        for (uint256 i = 0; i < trees.length; i++) {
+            bytes32[] memory tree = Trees.build(trees[i].leaves);
+            assertEq(Trees.root(tree), trees[i].root);
+            string memory key = string.concat(".trees[", vm.toString(i), "].ranges");
+            RangeVector[] memory ranges = abi.decode(_parse(key, RANGE), (RangeVector[]));
+            for (uint256 j = 0; j < ranges.length; j++) {
+                RangeVector memory v = ranges[j];
+                assertEq(Trees.rangeProof(tree, v.first, v.count), v.proof, "what tests prove with");
+                verifier.check(trees[i].root, trees[i].leaves, v.first, v.count, v.proof);
+                checked++;
+            }
+        }
+        assertGt(checked, 0);
     }
 
     function _parse(string memory key, string memory typeDescription) private view returns (bytes memory) {

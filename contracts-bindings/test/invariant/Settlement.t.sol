@@ -3,7 +3,9 @@ pragma solidity ^0.8.24;
 
 import {Test} from "forge-std/Test.sol";
 
+import {SessionKeys} from "../../src/SessionKeys.sol";
 import {Settlement} from "../../src/Settlement.sol";
+import {Limits} from "../../src/interfaces/settlement/ISettlementRoles.sol";
 import {Token} from "../mocks/Tokens.sol";
 import {SettlementHandler} from "./SettlementHandler.sol";
 
@@ -12,7 +14,10 @@ contract SettlementInvariantTest is Test {
     SettlementHandler private handler;
 
     function setUp() public {
-        settlement = new Settlement(makeAddr("owner"), makeAddr("guardian"), makeAddr("authority"));
+        Limits memory limits = Limits(10 minutes, 1 hours, 1 days, 2 days, 1_000, 1_000, 1_000);
+        settlement = new Settlement(
+            makeAddr("owner"), makeAddr("guardian"), makeAddr("authority"), new SessionKeys(), limits
+        );
         handler = new SettlementHandler(settlement);
         targetContract(address(handler));
     }

@@ -2,11 +2,11 @@
 pragma solidity ^0.8.24;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {ISettlementVault} from "../../src/interfaces/settlement/ISettlementVault.sol";
 import {SettlementBase} from "./SettlementBase.sol";
-import {FalseToken, FeeToken, ReentrantToken, SurchargeToken} from "./mocks/Tokens.sol";
+import {FalseToken, FeeToken, ReentrantToken, SurchargeToken} from "../mocks/Tokens.sol";
 
 contract SettlementWithdrawTest is SettlementBase {
     function testFuzz_withdrawPaysTheRecipientAndDebitsTheCaller(uint128 deposited, uint128 amount) public {
@@ -14,7 +14,7 @@ contract SettlementWithdrawTest is SettlementBase {
         amount = uint128(bound(amount, 1, deposited));
         _deposit(token, ALICE, deposited);
         vm.expectEmit();
-        emit ISettlement.Withdrawn(ALICE, address(token), BOB, amount, deposited - amount);
+        emit ISettlementVault.Withdrawn(ALICE, address(token), BOB, amount, deposited - amount);
         vm.prank(ALICE);
         settlement.withdraw(address(token), amount, BOB);
         assertEq(token.balanceOf(BOB), amount);
@@ -29,7 +29,7 @@ contract SettlementWithdrawTest is SettlementBase {
         _deposit(token, BOB, type(uint96).max);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ISettlement.InsufficientLedger.selector, ALICE, address(token), deposited, amount
+                ISettlementVault.InsufficientLedger.selector, ALICE, address(token), deposited, amount
             )
         );
         vm.prank(ALICE);
@@ -37,7 +37,7 @@ contract SettlementWithdrawTest is SettlementBase {
     }
 
     function test_zeroIsRefused() public {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ZeroAmount.selector, address(token)));
+        vm.expectRevert(abi.encodeWithSelector(ISettlementVault.ZeroAmount.selector, address(token)));
         vm.prank(ALICE);
         settlement.withdraw(address(token), 0, ALICE);
     }
@@ -45,9 +45,11 @@ contract SettlementWithdrawTest is SettlementBase {
     function test_recipientWhereTokensWouldBeLostIsRefused() public {
         _deposit(token, ALICE, 10);
         vm.startPrank(ALICE);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.InvalidRecipient.selector, address(0)));
+        vm.expectRevert(abi.encodeWithSelector(ISettlementVault.InvalidRecipient.selector, address(0)));
         settlement.withdraw(address(token), 1, address(0));
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.InvalidRecipient.selector, address(settlement)));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISettlementVault.InvalidRecipient.selector, address(settlement))
+        );
         settlement.withdraw(address(token), 1, address(settlement));
     }
 
@@ -76,7 +78,9 @@ contract SettlementWithdrawTest is SettlementBase {
         _deposit(token_, ALICE, 10);
         _deposit(token_, BOB, 10);
         token_.startCharging();
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.Overcharged.selector, address(token_), 10, 11));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISettlementVault.Overcharged.selector, address(token_), 10, 11)
+        );
         vm.prank(ALICE);
         settlement.withdraw(address(token_), 10, ALICE);
         _assertVault(token_, 20);
@@ -99,7 +103,7 @@ contract SettlementWithdrawTest is SettlementBase {
         _deposit(hostile, ALICE, 10);
         bytes memory again = abi.encodeCall(settlement.withdraw, (address(hostile), 5, address(hostile)));
         hostile.arm(address(settlement), again);
-        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         vm.prank(ALICE);
         settlement.withdraw(address(hostile), 5, ALICE);
     }
@@ -109,7 +113,7 @@ contract SettlementWithdrawTest is SettlementBase {
         _deposit(hostile, ALICE, 10);
         _fund(hostile, address(hostile), 10);
         hostile.arm(address(settlement), abi.encodeCall(settlement.deposit, (address(hostile), 10)));
-        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         vm.prank(ALICE);
         settlement.withdraw(address(hostile), 5, ALICE);
     }

@@ -4,9 +4,10 @@ pragma solidity ^0.8.24;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 
-import {Settlement} from "../src/Settlement.sol";
-import {IGuarded} from "../src/interfaces/IGuarded.sol";
-import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {Settlement} from "../../src/Settlement.sol";
+import {IGuarded} from "../../src/interfaces/IGuarded.sol";
+import {ISessionKeys} from "../../src/interfaces/ISessionKeys.sol";
+import {ISettlementRoles} from "../../src/interfaces/settlement/ISettlementRoles.sol";
 import {SettlementBase} from "./SettlementBase.sol";
 
 contract SettlementRolesTest is SettlementBase {
@@ -14,38 +15,37 @@ contract SettlementRolesTest is SettlementBase {
         vm.expectEmit();
         emit IGuarded.GuardianChanged(address(0), GUARDIAN);
         vm.expectEmit();
-        emit ISettlement.AuthorityChanged(address(0), AUTHORITY);
-        Settlement fresh = new Settlement(OWNER, GUARDIAN, AUTHORITY);
+        emit ISettlementRoles.AuthorityChanged(address(0), AUTHORITY);
+        Settlement fresh = new Settlement(OWNER, GUARDIAN, AUTHORITY, sessionKeys, _limits());
         assertEq(fresh.owner(), OWNER);
         assertEq(fresh.guardian(), GUARDIAN);
         assertEq(fresh.authority(), AUTHORITY);
+        assertEq(address(fresh.sessionKeys()), address(sessionKeys));
     }
 
     function test_deploymentWithoutARoleIsRefused() public {
         vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableInvalidOwner.selector, address(0)));
-        new Settlement(address(0), GUARDIAN, AUTHORITY);
+        new Settlement(address(0), GUARDIAN, AUTHORITY, sessionKeys, _limits());
         vm.expectRevert(abi.encodeWithSelector(IGuarded.InvalidGuardian.selector, address(0)));
-        new Settlement(OWNER, address(0), AUTHORITY);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.InvalidAuthority.selector, address(0)));
-        new Settlement(OWNER, GUARDIAN, address(0));
+        new Settlement(OWNER, address(0), AUTHORITY, sessionKeys, _limits());
+        vm.expectRevert(abi.encodeWithSelector(ISettlementRoles.InvalidAuthority.selector, address(0)));
+        new Settlement(OWNER, GUARDIAN, address(0), sessionKeys, _limits());
+        vm.expectRevert(abi.encodeWithSelector(ISettlementRoles.InvalidSessionKeys.selector, ALICE));
+        new Settlement(OWNER, GUARDIAN, AUTHORITY, ISessionKeys(ALICE), _limits());
     }
 
-    function test_ownerReplacesAuthorityAndGuardian() public {
-        vm.startPrank(OWNER);
-        vm.expectEmit();
-        emit ISettlement.AuthorityChanged(AUTHORITY, ALICE);
-        settlement.setAuthority(ALICE);
+    function test_ownerReplacesTheGuardian() public {
         vm.expectEmit();
         emit IGuarded.GuardianChanged(GUARDIAN, BOB);
+        vm.prank(OWNER);
         settlement.setGuardian(BOB);
-        assertEq(settlement.authority(), ALICE);
         assertEq(settlement.guardian(), BOB);
     }
 
     function test_zeroAddressHoldsNoRole() public {
         vm.startPrank(OWNER);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.InvalidAuthority.selector, address(0)));
-        settlement.setAuthority(address(0));
+        vm.expectRevert(abi.encodeWithSelector(ISettlementRoles.InvalidAuthority.selector, address(0)));
+        settlement.proposeAuthority(address(0));
         vm.expectRevert(abi.encodeWithSelector(IGuarded.InvalidGuardian.selector, address(0)));
         settlement.setGuardian(address(0));
     }
@@ -55,7 +55,7 @@ contract SettlementRolesTest is SettlementBase {
         bytes memory refused = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, caller);
         vm.startPrank(caller);
         vm.expectRevert(refused);
-        settlement.setAuthority(caller);
+        settlement.proposeAuthority(caller);
         vm.expectRevert(refused);
         settlement.setGuardian(caller);
         vm.expectRevert(refused);

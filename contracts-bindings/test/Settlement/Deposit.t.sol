@@ -4,18 +4,18 @@ pragma solidity ^0.8.24;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {ISettlementVault} from "../../src/interfaces/settlement/ISettlementVault.sol";
 import {SettlementBase} from "./SettlementBase.sol";
-import {FalseToken, FeeToken, LyingToken, ReentrantToken, SilentToken, Token} from "./mocks/Tokens.sol";
+import {FalseToken, FeeToken, LyingToken, ReentrantToken, SilentToken, Token} from "../mocks/Tokens.sol";
 
 contract SettlementDepositTest is SettlementBase {
     function testFuzz_depositMovesTokensAndCreditsTheCaller(uint128 amount) public {
         vm.assume(amount > 0);
         _fund(token, ALICE, amount);
         vm.expectEmit();
-        emit ISettlement.Deposited(ALICE, address(token), amount, amount);
+        emit ISettlementVault.Deposited(ALICE, address(token), amount, amount);
         vm.prank(ALICE);
         assertEq(settlement.deposit(address(token), amount), amount);
         _assertLedger(ALICE, token, amount);
@@ -30,7 +30,7 @@ contract SettlementDepositTest is SettlementBase {
         _deposit(other, ALICE, 100);
         _fund(token, ALICE, 5);
         vm.expectEmit();
-        emit ISettlement.Deposited(ALICE, address(token), 5, 15);
+        emit ISettlementVault.Deposited(ALICE, address(token), 5, 15);
         vm.prank(ALICE);
         settlement.deposit(address(token), 5);
 
@@ -71,14 +71,14 @@ contract SettlementDepositTest is SettlementBase {
         _deposit(token, ALICE, type(uint128).max);
         _fund(token, BOB, 1);
         vm.expectRevert(
-            abi.encodeWithSelector(ISettlement.TotalTooLarge.selector, address(token), uint256(1) << 128)
+            abi.encodeWithSelector(ISettlementVault.TotalTooLarge.selector, address(token), uint256(1) << 128)
         );
         vm.prank(BOB);
         settlement.deposit(address(token), 1);
     }
 
     function test_zeroIsRefused() public {
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.ZeroAmount.selector, address(token)));
+        vm.expectRevert(abi.encodeWithSelector(ISettlementVault.ZeroAmount.selector, address(token)));
         vm.prank(ALICE);
         settlement.deposit(address(token), 0);
     }
@@ -119,7 +119,7 @@ contract SettlementDepositTest is SettlementBase {
 
     function test_tokenThatOnlyPretendsToTransferIsRefused() public {
         LyingToken lying = new LyingToken();
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.NothingReceived.selector, address(lying), 10));
+        vm.expectRevert(abi.encodeWithSelector(ISettlementVault.NothingReceived.selector, address(lying), 10));
         vm.prank(ALICE);
         settlement.deposit(address(lying), 10);
     }
@@ -130,7 +130,7 @@ contract SettlementDepositTest is SettlementBase {
         _fund(hostile, ALICE, 10);
         _fund(hostile, address(hostile), 10);
         hostile.arm(address(settlement), abi.encodeCall(settlement.deposit, (address(hostile), 10)));
-        vm.expectRevert(ReentrancyGuard.ReentrancyGuardReentrantCall.selector);
+        vm.expectRevert(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         vm.prank(ALICE);
         settlement.deposit(address(hostile), 10);
     }
