@@ -74,6 +74,20 @@ fn ninety_five_of_a_hundred_are_enough_and_one_less_is_not() {
 }
 
 #[test]
+fn a_file_with_functions_that_was_not_counted_is_named() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let sources = [
+        file("src/Errors.sol", "error Wrong();"),
+        file("src/Ledger.sol", "function add() {}"),
+        file("src/Vault.sol", "function open() {}"),
+    ];
+    assert_eq!(
+        coverage::missing(&coverage::parse(LCOV), &sources),
+        ["src/Ledger.sol: is not in the report"]
+    );
+}
+
+#[test]
 fn a_layout_lists_variables_and_members_without_the_compilers_numbers() {
     let built = json!({ "storageLayout": {
         "storage": [

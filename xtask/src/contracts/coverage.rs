@@ -121,6 +121,40 @@ pub fn parse(lcov: &str) -> Coverage {
     coverage
 }
 
+/// A sentence for each of `files` that has functions and is not in the report. Forge leaves files out, or counts nothing
+/// in them, when it compiles the sources in several parts because of compiler profiles.
+pub fn missing(coverage: &Coverage, files: &[(String, String)]) -> Vec<String> {
+    files
+        .iter()
+        .filter(|(file, text)| text.contains("function ") && !coverage.contains_key(file))
+        .map(|(file, _)| format!("{file}: is not in the report"))
+        .collect()
+}
+
+/// The sources in src/ with their texts, but not the interfaces, which have nothing to run.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn sources(repo: &Repo) -> Result<Vec<(String, String)>> {
+    let project = repo.root.join(PROJECT);
+    let mut files = Vec::new();
+    let mut folders = vec![project.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.extend((!path.ends_with("interfaces")).then_some(path));
+                continue;
+            }
+            let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let name = path.strip_prefix(&project).unwrap_or(&path);
+            files.push((name.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// For reading: a line per file.
 pub fn table(coverage: &Coverage) -> String {
     let mut text = String::new();

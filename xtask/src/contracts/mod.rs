@@ -77,7 +77,8 @@ pub fn check(repo: &Repo) -> Result<()> {
     }
     let covered = timed("coverage of the contracts", || coverage::measure(repo))?;
     print!("{}", coverage::table(&covered));
-    let low = coverage::too_low(&covered);
+    let mut low = coverage::too_low(&covered);
+    low.extend(coverage::missing(&covered, &coverage::sources(repo)?));
     for line in &low {
         eprintln!("{line}");
     }
