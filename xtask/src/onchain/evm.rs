@@ -75,7 +75,9 @@ fn artifact(output: &Value) -> Result<Option<(String, Value)>> {
     let name = name.as_str().unwrap_or_default();
     let bytecode = output["bytecode"]["object"].as_str().unwrap_or_default();
     let abi = output["abi"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if !path.starts_with("src/") || bytecode == "0x" || abi.is_empty() {
+    // A library of internal functions has at most errors in its ABI.
+    let callable = abi.iter().any(|entry| entry["type"] != "error");
+    if !path.starts_with("src/") || bytecode == "0x" || !callable {
         return Ok(None);
     }
     ensure!(
