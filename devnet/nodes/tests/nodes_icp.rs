@@ -6,6 +6,7 @@ use ic_agent::{
     Identity,
     identity::{AnonymousIdentity, BasicIdentity},
 };
+use sha2::{Digest, Sha256};
 
 /// The smallest module: the magic number and the version.
 const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0";
@@ -30,6 +31,36 @@ async fn two_nodes_run_side_by_side_with_keys_of_their_own() {
                 .root_key
                 .is_some_and(|key| key == node.root_key())
         );
+    }
+}
+
+/// The empty module with a custom section (core specification, section 5.5.3) of so many bytes.
+fn module_of(bytes: usize) -> Vec<u8> {
+    let mut section = [&[1, b'x'][..], &vec![0; bytes]].concat();
+    let mut length = section.len();
+    let mut module = [EMPTY_MODULE, &[0]].concat();
+    while length >= 0x80 {
+        module.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    module.push(length as u8);
+    module.append(&mut section);
+    module
+}
+
+#[tokio::test]
+async fn a_module_that_is_too_long_for_a_message_is_installed_in_chunks() {
+    let node = IcNode::start().await.unwrap();
+    let agent = node.agent(identity(1)).unwrap();
+    let canister = node.create_canister(&agent, CYCLES).await.unwrap();
+    let hash = || agent.read_state_canister_module_hash(canister);
+    for (module, upgraded) in [(module_of(3_000_000), false), (module_of(2_500_000), true)] {
+        let done = match upgraded {
+            false => node.install(&agent, canister, &module, vec![]).await,
+            true => node.upgrade(&agent, canister, &module, vec![]).await,
+        };
+        done.unwrap();
+        assert_eq!(hash().await.unwrap(), Sha256::digest(&module).to_vec());
     }
 }
 

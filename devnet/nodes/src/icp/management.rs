@@ -5,9 +5,16 @@ use crate::{Error, Result};
 use candid::{CandidType, Decode, Encode, Nat, Principal};
 use ic_agent::Agent;
 use ic_management_canister_types::{
-    CanisterIdRecord, CanisterInstallMode, InstallCodeArgs, ProvisionalCreateCanisterWithCyclesArgs,
-    ProvisionalTopUpCanisterArgs,
+    CanisterIdRecord, CanisterInstallMode, ChunkHash, InstallChunkedCodeArgs, InstallCodeArgs,
+    ProvisionalCreateCanisterWithCyclesArgs, ProvisionalTopUpCanisterArgs, UploadChunkArgs,
 };
+use sha2::{Digest, Sha256};
+
+/// Longest module that is installed by one message, in bytes: a message has at most 2 MiB.
+const ONE_MESSAGE: usize = 1_900_000;
+/// Bytes of a chunk, at most as many as the [IC](https://internetcomputer.org/docs/references/ic-interface-spec#ic-upload_chunk)
+/// takes.
+const CHUNK: usize = 1024 * 1024;
 
 impl IcNode {
     /// A new, empty canister with `cycles`, controlled by the agent's identity.
@@ -57,7 +64,7 @@ impl IcNode {
         .map(drop)
     }
 
-    /// Installs `wasm` (at most 2 MB: it travels in one message) in an empty canister; `argument` is the
+    /// Installs `wasm` in an empty canister; `argument` is the
     /// Candid-encoded argument of its `init`.
     ///
     /// # Errors
@@ -113,6 +120,7 @@ async fn set_running(agent: &Agent, canister_id: Principal, running: bool) -> Re
     .map(drop)
 }
 
+/// A module that is too long for one message is uploaded in chunks first.
 async fn install_code(
     agent: &Agent,
     canister_id: Principal,
@@ -121,6 +129,24 @@ async fn install_code(
     arg: Vec<u8>,
 ) -> Result<()> {
     let doing = format!("install code in {canister_id}");
+    if wasm.len() > ONE_MESSAGE {
+        let chunks = upload(agent, canister_id, wasm).await?;
+        let arguments = InstallChunkedCodeArgs {
+            mode,
+            target_canister: canister_id,
+            store_canister: None,
+            chunk_hashes_list: chunks,
+            wasm_module_hash: Sha256::digest(wasm).to_vec(),
+            arg,
+            sender_canister_version: None,
+        };
+        management(agent, canister_id, "install_chunked_code", &arguments, &doing).await?;
+        let doing = format!("clear the chunks of {canister_id}");
+        let arguments = CanisterIdRecord { canister_id };
+        return management(agent, canister_id, "clear_chunk_store", &arguments, &doing)
+            .await
+            .map(drop);
+    }
     let wasm_module = wasm.to_vec();
     let arguments = InstallCodeArgs {
         mode,
@@ -132,6 +158,21 @@ async fn install_code(
     management(agent, canister_id, "install_code", &arguments, &doing)
         .await
         .map(drop)
+}
+
+/// Stores a module in chunks and returns their hashes, in order.
+async fn upload(agent: &Agent, canister_id: Principal, wasm: &[u8]) -> Result<Vec<ChunkHash>> {
+    let doing = format!("upload code for {canister_id}");
+    let mut hashes = Vec::new();
+    for chunk in wasm.chunks(CHUNK) {
+        let arguments = UploadChunkArgs {
+            canister_id,
+            chunk: chunk.to_vec(),
+        };
+        let reply = management(agent, canister_id, "upload_chunk", &arguments, &doing).await?;
+        hashes.push(Decode!(&reply, ChunkHash).map_err(Error::ic(&*doing))?);
+    }
+    Ok(hashes)
 }
 
 /// `effective` routes the message to the subnet of that canister.
