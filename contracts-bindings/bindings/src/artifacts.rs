@@ -29,6 +29,13 @@ pub const STAKING_SO: &[u8] = include_bytes!("../../../artifacts/solana/staking.
 /// Anchor IDL of the staking program.
 pub const STAKING_IDL: &str = include_str!("../../../artifacts/solana/staking.json");
 
+/// The names canister.
+pub const NAMES_WASM: &[u8] = include_bytes!("../../../artifacts/icp/names.wasm");
+/// Candid interface of names.
+pub const NAMES_DID: &str = include_str!("../../../artifacts/icp/names.did");
+/// The fields of each block type in the ICRC-3 log of names.
+pub const NAMES_ICRC3: &str = include_str!("../../../artifacts/icp/names.icrc3.json");
+
 /// The signer canister.
 pub const SIGNER_WASM: &[u8] = include_bytes!("../../../artifacts/icp/signer.wasm");
 /// Candid interface of the signer.

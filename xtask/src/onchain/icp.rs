@@ -19,58 +19,52 @@ use std::{
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Names of the packages and of their folders below `canisters/`.
-const CANISTERS: [&str; 1] = ["signer"];
+const CANISTERS: [&str; 2] = ["names", "signer"];
 
-/// All canisters at once.
+/// Each canister by itself.
 pub fn parts() -> Vec<Part> {
-    let files = CANISTERS
-        .iter()
-        .flat_map(|name| ["wasm", "did", "icrc3.json"].map(|kind| format!("{name}.{kind}")));
-    vec![Part {
+    let part = |name: &'static str| Part {
         chain: "icp",
-        name: None,
-        expected: files.collect(),
-    }]
+        name: Some(name),
+        expected: ["wasm", "did", "icrc3.json"]
+            .map(|kind| format!("{name}.{kind}"))
+            .into(),
+    };
+    CANISTERS.map(part).into()
 }
 
-pub fn build(repo: &Repo, out: &Path, _: &Part) -> Result<Vec<Product>> {
-    let mut products = Vec::new();
-    for name in CANISTERS {
-        let dir = format!("canisters/{name}");
-        let mut list = sources::of_crate(repo, &dir, name)?;
-        // The profile inherits from the other one.
-        list.extend(["canister", "release"].map(|profile| format!("Cargo.toml#[profile.{profile}]")));
-        let code = Sources::hashed(repo, list)?;
-        let schema = format!("{name}.icrc3.json");
-        let blocks = Sources::hashed(repo, vec![format!("{dir}/{schema}")])?;
+pub fn build(repo: &Repo, out: &Path, part: &Part) -> Result<Vec<Product>> {
+    let name = part.name.context("a canister has a name")?;
+    let dir = format!("canisters/{name}");
+    let mut list = sources::of_crate(repo, &dir, name)?;
+    // The profile inherits from the other one.
+    list.extend(["canister", "release"].map(|profile| format!("Cargo.toml#[profile.{profile}]")));
+    let code = Sources::hashed(repo, list)?;
+    let schema = format!("{name}.icrc3.json");
+    let blocks = Sources::hashed(repo, vec![format!("{dir}/{schema}")])?;
 
-        let did = timed(&format!("{name}.did"), || interface(repo, name))?;
-        let mut wasm = timed(&format!("{name}.wasm"), || compile(repo, name))?;
-        // Where dfx and the replica look for a canister's interface.
-        custom_section(&mut wasm, "icp:public candid:service", did.as_bytes());
+    let did = timed(&format!("{name}.did"), || interface(repo, name))?;
+    let mut wasm = timed(&format!("{name}.wasm"), || compile(repo, name))?;
+    // Where dfx and the replica look for a canister's interface.
+    custom_section(&mut wasm, "icp:public candid:service", did.as_bytes());
 
-        let put =
-            |file: &str, bytes: &[u8]| fs::write(out.join(file), bytes).with_context(|| file.to_owned());
-        put(&format!("{name}.wasm"), &wasm)?;
-        put(&format!("{name}.did"), did.as_bytes())?;
-        put(
-            &schema,
-            &fs::read(repo.root.join(&dir).join(&schema)).with_context(|| format!("{dir}/{schema}"))?,
-        )?;
-        products.push(Product {
-            file: format!("{name}.wasm"),
-            sources: code.clone(),
-        });
-        products.push(Product {
-            file: format!("{name}.did"),
-            sources: code,
-        });
-        products.push(Product {
-            file: schema,
-            sources: blocks,
-        });
-    }
-    Ok(products)
+    let put = |file: &str, bytes: &[u8]| fs::write(out.join(file), bytes).with_context(|| file.to_owned());
+    put(&format!("{name}.wasm"), &wasm)?;
+    put(&format!("{name}.did"), did.as_bytes())?;
+    let described = repo.root.join(&dir).join(&schema);
+    put(
+        &schema,
+        &fs::read(&described).with_context(|| described.display().to_string())?,
+    )?;
+    let product = |file: String, sources: &Sources| Product {
+        file,
+        sources: sources.clone(),
+    };
+    Ok(vec![
+        product(format!("{name}.wasm"), &code),
+        product(format!("{name}.did"), &code),
+        product(schema, &blocks),
+    ])
 }
 
 /// The canister's module.

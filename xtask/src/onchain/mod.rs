@@ -27,7 +27,7 @@ use std::{
 };
 
 pub const HELP: &str = "\
-cargo xtask build-onchain [--only solana|solana/PROGRAM|icp|evm] [--force] [--check]
+cargo xtask build-onchain [--only solana|solana/PROGRAM|icp|icp/CANISTER|evm] [--force] [--check]
 
 Builds what is stale of what runs on a chain and writes artifacts/, which is committed, so that everything else builds without
 the tools of the chains:
@@ -39,7 +39,7 @@ the tools of the chains:
   evm/*.json              ABI and bytecode of the contracts, by forge and solc from npm
   manifest.json           for each of them the sources it was made from and a hash over them
 
-  --only WHAT    only this chain, or this program: solana/staking
+  --only WHAT    only this chain, or this program or canister: solana/staking, icp/names
   --force        build also what is up to date
   --check        build into a temporary folder and fail when a committed IDL, ABI, .did or source hash differs.
                  The bytes of .so and .wasm are not compared: they depend on compiler and folders.

@@ -1,5 +1,6 @@
-//! Candid types of the signer canister; a test holds them to its interface, `artifacts/icp/signer.did`.
+//! The names canister is in [`names`]. Here: Candid types of the signer canister; a test holds them to its interface, `artifacts/icp/signer.did`.
 
+pub mod names;
 mod refusal;
 mod signer;
 
