@@ -145,3 +145,28 @@ fn it_is_found_again_in_its_memory() {
     assert_eq!(tree.digest(), digest);
     assert_eq!(tree.get(&label((7, 7))), Some([7; 32]));
 }
+
+#[test]
+fn paths_are_about_as_long_as_the_logarithm_of_the_labels() {
+    let mut tree = tree();
+    let labels: Vec<Hash> = (0..4096u32)
+        .map(|n| novate_protocol::keccak::keccak256(&[&n.to_be_bytes()]))
+        .collect();
+    labels.iter().for_each(|label| tree.insert(*label, [1; 32]));
+    let depths: Vec<_> = labels
+        .iter()
+        .map(|label| depth(tree.witness(label).as_ref()))
+        .collect();
+    let (average, longest) = (depths.iter().sum::<usize>() / depths.len(), depths.iter().max());
+    assert!((12..=14).contains(&average), "{average}");
+    assert!(longest.is_some_and(|longest| *longest <= 28), "{longest:?}");
+}
+
+/// Forks on the way to the label that is shown.
+fn depth(node: &HashTreeNode) -> usize {
+    match node {
+        HashTreeNode::Fork(sides) if labels_in(&sides.0).is_empty() => 1 + depth(&sides.1),
+        HashTreeNode::Fork(sides) => 1 + depth(&sides.0),
+        _ => 0,
+    }
+}

@@ -1,11 +1,11 @@
 //! An upgrade keeps everything, and what cannot be read stops it.
 
-mod common;
-
+use crate::common::{Evm, Key, Names, Solana, content, principal, wasm};
 use candid::Nat;
 use canister_kit::icrc3::TipCertificate;
-use common::{Evm, Key, Names, Solana, content};
+use canister_testing::Emulated;
 use ic_certification::HashTree;
+use ic_emulator::Options;
 use names_api::{
     Refusal,
     interface::{Action, Certified, ClaimArgs, ClaimView, ContentView, Lookup, NameView, Role, Status},
@@ -45,7 +45,7 @@ async fn full() -> (Names, u64) {
         .ask::<ClaimView>(bob, "issue_claim", (claim,))
         .await
         .unwrap();
-    let offer = ("dave", common::principal(bob));
+    let offer = ("dave", principal(bob));
     names.ask::<u64>(alice, "offer_transfer", offer).await.unwrap();
     let open = names
         .challenge(alice, Action::Link, "carol", Evm::new(9).wallet())
@@ -100,7 +100,7 @@ async fn everything_is_as_before_and_goes_on() {
         root(&names).await,
     );
     assert!(before.0.1.iter().all(Option::is_some));
-    names.upgrade(&common::wasm()).await;
+    names.upgrade(&wasm()).await;
     let after = (
         everything(&names, nonce).await,
         names.log().await,
@@ -132,4 +132,28 @@ async fn after_an_upgrade_that_failed_the_old_code_runs_again() {
         .unwrap_err();
     assert_eq!(everything(&names, nonce).await, before);
     names.register(&names.bob, "erin").await.unwrap();
+}
+
+/// A module whose stable memory is no state of ours: 64 KiB of it, with the magic of a memory manager that has a layout
+/// from the future.
+const FOREIGN: &str = r#"(module
+    (import "ic0" "stable64_grow" (func $grow (param i64) (result i64)))
+    (import "ic0" "stable64_write" (func $write (param i64 i64 i64)))
+    (memory 1)
+    (data (i32.const 0) "MGR\\ff")
+    (func (export "canister_init")
+        (drop (call $grow (i64.const 1)))
+        (call $write (i64.const 0) (i64.const 0) (i64.const 4))))"#;
+
+#[test]
+fn an_upgrade_from_what_it_cannot_read_is_undone() {
+    let foreign = wat::parse_str(FOREIGN).unwrap();
+    let canister = Emulated::start(Options::default(), foreign, ());
+    let refused = canister.upgrade(wasm()).unwrap_err();
+    assert!(refused.message.contains("ersion"), "{refused}");
+    let unknown = canister.update::<()>(1, "register", ("alice", 1u32)).unwrap_err();
+    assert!(
+        unknown.message.contains("no update or query method"),
+        "the old code runs: {unknown}"
+    );
 }

@@ -1,10 +1,8 @@
 //! Which calls of users are taken in, and that the methods do not rely on it.
 
-mod common;
-
+use crate::common::{Evm, Key, Timed, content, request};
 use candid::{CandidType, Principal, encode_args, utils::ArgumentEncoder};
 use canister_testing::person;
-use common::{Evm, Key, Timed, content, request};
 use names::roles;
 use names_api::{
     Refusal,

@@ -1,8 +1,6 @@
 //! Wallets: each is linked by its own signature over a challenge, once.
 
-mod common;
-
-use common::{CHAIN, Evm, Key, Names, Solana, Timed, principal, request};
+use crate::common::{CHAIN, Evm, Key, Names, Solana, Timed, principal, request};
 use names_api::{
     Refusal,
     challenge::LIFETIME,

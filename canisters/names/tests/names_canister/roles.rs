@@ -1,10 +1,8 @@
 //! Who may give roles.
 
-mod common;
-
+use crate::common::Names;
 use candid::{Principal, encode_one};
 use canister_testing::{identity, person};
-use common::Names;
 use devnet_nodes::IcNode;
 use names_api::{
     Refusal,
@@ -54,7 +52,12 @@ async fn an_anonymous_administrator_stops_the_installation() {
         admin: Principal::anonymous(),
     };
     let refused = node
-        .install(&admin, canister, &common::wasm(), encode_one(init).unwrap())
+        .install(
+            &admin,
+            canister,
+            &crate::common::wasm(),
+            encode_one(init).unwrap(),
+        )
         .await
         .unwrap_err();
     assert!(

@@ -1,10 +1,8 @@
 //! Registering, renewing, transferring and releasing names.
 
-mod common;
-
+use crate::common::{Names, Timed, content, principal};
 use candid::Principal;
 use canister_testing::person;
-use common::{Names, Timed, content, principal};
 use names_api::{
     Refusal,
     interface::{ContentView, Limits, NameView, Phase, Role},
@@ -444,4 +442,57 @@ fn a_day_later_there_are_new_changes() {
         .expect("everybody has a count of their own");
     names.pass(again_at - names.now());
     names.register(2, "alice-2").unwrap();
+}
+
+#[test]
+fn the_names_of_a_holder_come_in_pages() {
+    let names = Timed::start();
+    let limits = Limits {
+        names_per_principal: 200,
+        ..Limits::default()
+    };
+    names.ask::<()>(1, "set_limits", (limits,)).unwrap();
+    for n in 0..120 {
+        names.register(2, &format!("alice-{n:03}")).unwrap();
+    }
+    let page = |after: Option<&str>, limit: u32| -> Vec<String> {
+        let views: Vec<NameView> = names.0.query("names_of", (person(2), after, limit));
+        views.into_iter().map(|view| view.name).collect()
+    };
+    let all: Vec<_> = (0..120).map(|n| format!("alice-{n:03}")).collect();
+    assert_eq!(page(None, u32::MAX), all[..100], "a hundred at most");
+    assert_eq!(page(Some("alice-099"), u32::MAX), all[100..]);
+    assert_eq!(
+        page(Some("alice-0995"), 2),
+        all[100..102],
+        "a name that is not there is a place as well"
+    );
+    assert_eq!(page(None, 0), [""; 0]);
+    assert_eq!(page(Some(&"z".repeat(100_000)), 10), [""; 0]);
+}
+
+#[test]
+fn reserved_names_come_in_pages() {
+    let names = Timed::start();
+    for n in 0..12 {
+        names
+            .ask::<()>(1, "reserve_name", (format!("name-{}", char::from(b'n' + n)),))
+            .unwrap();
+    }
+    let page = |after: Option<String>| -> Vec<String> {
+        let listed: Result<Vec<String>, Refusal> = names.0.query("reserved_names", (after, 5u32));
+        listed.unwrap()
+    };
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let names = page(after);
+        after = names.last().cloned();
+        seen.extend(names);
+        if after.is_none() {
+            break;
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 12, "each once: {seen:?}");
 }

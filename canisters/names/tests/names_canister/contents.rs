@@ -1,9 +1,7 @@
 //! Published content: versioned, with its history, and the present holder's.
 
-mod common;
-
+use crate::common::{Names, content, principal};
 use candid::Nat;
-use common::{Names, content, principal};
 use names_api::{
     Refusal,
     interface::{ContentArgs, ContentView, Digest, NameView},

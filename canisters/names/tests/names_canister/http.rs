@@ -1,9 +1,7 @@
 //! Plain HTTP: metrics and recent blocks.
 
-mod common;
-
+use crate::common::{Names, Timed};
 use canister_kit::http::{HttpRequest, HttpResponse};
-use common::{Names, Timed};
 use serde_bytes::ByteBuf;
 
 fn request(method: &str, url: &str) -> HttpRequest {

@@ -1,9 +1,7 @@
 //! Claims: one-time vouchers bound to a name and a wallet.
 
-mod common;
-
+use crate::common::{Evm, Key, Names, Timed, principal};
 use candid::Nat;
-use common::{Evm, Key, Names, Timed, principal};
 use ic_agent::Agent;
 use names_api::{
     Refusal,

@@ -1,7 +1,5 @@
 //! The names canister on an IC node, the people who hold names, and their wallets.
 
-#![allow(dead_code)] // each test binary uses its own part of this
-
 use candid::{CandidType, Principal, utils::ArgumentEncoder};
 use canister_testing::{Deployed, Emulated, person};
 use ed25519_dalek::Signer as _;

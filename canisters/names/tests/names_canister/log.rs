@@ -1,13 +1,11 @@
 //! The ICRC-3 log: complete, chained, certified, as its schema says, and in pages.
 
-mod common;
-
+use crate::common::{Evm, Key, Names, content, principal};
 use candid::Nat;
 use canister_kit::icrc3::{
     ArchiveInfo, BlockType, GetArchivesArgs, GetBlocksResult, SupportedStandard, TipCertificate, Value,
 };
 use canister_testing::{get, log::range, person};
-use common::{Evm, Key, Names, content, principal};
 use ic_agent::{Agent, Certificate};
 use ic_certification::{HashTree, LookupResult};
 use names_api::interface::{Action, ClaimArgs, ClaimView, ContentView, Limits, NameView, Role};
@@ -100,7 +98,7 @@ async fn every_block_names_the_hash_of_its_parent() {
 #[tokio::test]
 async fn blocks_are_as_the_schema_says() {
     let names = busy().await;
-    let schema: Json = serde_json::from_str(include_str!("../names.icrc3.json")).unwrap();
+    let schema: Json = serde_json::from_str(include_str!("../../names.icrc3.json")).unwrap();
     let described = schema["blocks"].as_array().unwrap();
     let mut seen = BTreeSet::new();
     for block in names.log().await {
@@ -208,7 +206,7 @@ async fn the_tip_is_certified_after_every_kind_of_change() {
         .await
         .unwrap();
     verify(&names, &names.anonymous).await;
-    names.upgrade(&common::wasm()).await;
+    names.upgrade(&crate::common::wasm()).await;
     verify(&names, &names.anonymous).await;
 }
 

@@ -1,0 +1,16 @@
+//! The canister as it is published, on the emulator or on PocketIC (`POCKET_IC_BIN`); what needs another time, other
+//! limits or another canister is tested on the emulator only.
+
+mod claims;
+mod common;
+mod concurrency;
+mod contents;
+mod cost;
+mod http;
+mod ingress;
+mod log;
+mod registry;
+mod roles;
+mod traps;
+mod upgrade;
+mod wallets;
