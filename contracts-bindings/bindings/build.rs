@@ -3,10 +3,16 @@
 use std::{path::Path, process::ExitCode};
 
 /// What `src/artifacts.rs` includes and the bindings are generated from.
-const USED: [&str; 14] = [
+const USED: [&str; 20] = [
+    "evm/OrderRegistry.json",
     "evm/RewardDistributor.json",
     "evm/RewardToken.json",
+    "evm/SessionKeys.json",
     "evm/Settlement.json",
+    "evm/StakingRewards.json",
+    "icp/names.did",
+    "icp/names.icrc3.json",
+    "icp/names.wasm",
     "icp/signer.did",
     "icp/signer.icrc3.json",
     "icp/signer.wasm",

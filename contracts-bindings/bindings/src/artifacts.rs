@@ -8,6 +8,12 @@ pub const REWARD_TOKEN_JSON: &str = include_str!("../../../artifacts/evm/RewardT
 pub const SETTLEMENT_JSON: &str = include_str!("../../../artifacts/evm/Settlement.json");
 /// `{ contractName, abi, bytecode }` of the distributor.
 pub const REWARD_DISTRIBUTOR_JSON: &str = include_str!("../../../artifacts/evm/RewardDistributor.json");
+/// `{ contractName, abi, bytecode }` of the staking contract.
+pub const STAKING_REWARDS_JSON: &str = include_str!("../../../artifacts/evm/StakingRewards.json");
+/// `{ contractName, abi, bytecode }` of the session keys.
+pub const SESSION_KEYS_JSON: &str = include_str!("../../../artifacts/evm/SessionKeys.json");
+/// `{ contractName, abi, bytecode }` of the registry of orders.
+pub const ORDER_REGISTRY_JSON: &str = include_str!("../../../artifacts/evm/OrderRegistry.json");
 
 /// The rewards program, to be loaded at the address that its IDL names.
 pub const REWARDS_SO: &[u8] = include_bytes!("../../../artifacts/solana/rewards.so");

@@ -28,6 +28,27 @@ sol!(
     "../../artifacts/evm/RewardDistributor.json"
 );
 
+sol!(
+    #[sol(rpc)]
+    #[derive(Debug, PartialEq, Eq)]
+    StakingRewards,
+    "../../artifacts/evm/StakingRewards.json"
+);
+
+sol!(
+    #[sol(rpc)]
+    #[derive(Debug, PartialEq, Eq)]
+    SessionKeys,
+    "../../artifacts/evm/SessionKeys.json"
+);
+
+sol!(
+    #[sol(rpc)]
+    #[derive(Debug, PartialEq, Eq)]
+    OrderRegistry,
+    "../../artifacts/evm/OrderRegistry.json"
+);
+
 /// A voucher, as `RewardDistributor.claim` takes it.
 pub use RewardDistributor::Claim;
 
