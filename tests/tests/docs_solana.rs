@@ -1,19 +1,15 @@
 //! `docs/solana.md` and `docs/solana-accounts.md` say what the programs' IDLs say.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::{fs, path::Path};
+mod common;
 
+use common::{read, rows};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PROGRAMS: [&str; 4] = ["session_keys", "settlement", "staking", "rewards"];
 
 /// Structs that stand for one number each.
 const NUMBERS: [&str; 2] = ["Fixed", "Weight"];
-
-fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
 
 fn idl(program: &str) -> Value {
     serde_json::from_str(&read(&format!("artifacts/solana/{program}.json"))).expect("an IDL")
@@ -32,24 +28,6 @@ fn names(value: &Value, key: &str) -> BTreeSet<String> {
         .iter()
         .map(|entry| name(entry).to_owned())
         .collect()
-}
-
-/// The cells of each row, header and ruler left out, of the tables in sections whose heading `wanted` accepts.
-fn rows(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    let mut inside = false;
-    let lines: Vec<&str> = text.lines().collect();
-    for (i, line) in lines.iter().enumerate() {
-        if line.starts_with('#') {
-            inside = wanted(line);
-        }
-        let is_head = lines.get(i + 1).is_some_and(|next| next.starts_with("|---"));
-        if inside && line.starts_with("| ") && !is_head {
-            let cells = line.trim_matches('|').split('|');
-            rows.push(cells.map(|cell| cell.trim().replace('`', "")).collect());
-        }
-    }
-    rows
 }
 
 #[test]
