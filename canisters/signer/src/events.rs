@@ -1,60 +1,57 @@
 //! What the block log says. `signer.icrc3.json` describes the same blocks for indexers; a test compares the two.
 
-use crate::{api::Role, state, voucher::Voucher};
+use crate::state;
 use candid::Principal;
 use canister_kit::icrc3::{self, TipCertificate, Value};
 
-/// A change of state. Each has its own block type.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
-    Initialized {
-        admin: Principal,
-        key_name: &'a str,
-    },
-    RoleGranted {
-        who: Principal,
-        role: Role,
-    },
-    RoleRevoked {
-        who: Principal,
-        role: Role,
-    },
-    DistributorAllowed {
-        chain_id: u64,
-        distributor: [u8; 20],
-        max_amount: u128,
-    },
-    DistributorRemoved {
-        chain_id: u64,
-        distributor: [u8; 20],
-    },
-    Paused,
-    Resumed,
-    ClaimAccepted(&'a Voucher),
-    ClaimSigned {
-        voucher: &'a Voucher,
-        signature: [u8; 65],
-    },
-}
+/// Fields of a block, besides who called.
+pub type Fields = Vec<(&'static str, Value)>;
 
-/// The block types of the log: those of [`Event`].
-pub const BLOCK_TYPES: [&str; 9] = [
+/// The block types of the log: one for each change of state, and `refused`.
+pub const BLOCK_TYPES: &[&str] = &[
     "initialized",
     "role_granted",
     "role_revoked",
-    "distributor_allowed",
-    "distributor_removed",
     "paused",
     "resumed",
+    "distributor_allowed",
+    "distributor_removed",
+    "settlement_allowed",
+    "settlement_asset_allowed",
+    "settlement_removed",
+    "registry_allowed",
+    "registry_removed",
+    "credits_deposited",
+    "credits_granted",
+    "margin_set",
+    "key_rotated",
+    "request_accepted",
     "claim_accepted",
     "claim_signed",
+    "batch_accepted",
+    "batch_signed",
+    "checkpoint_accepted",
+    "checkpoint_signed",
+    "call_allowed",
+    "call_removed",
+    "transaction_accepted",
+    "transaction_signed",
+    "evm_rpc_set",
+    "evm_rpc_removed",
+    "submission_accepted",
+    "submission_planned",
+    "submission_replaced",
+    "submission_sent",
+    "submission_confirmed",
+    "submission_failed",
+    "refused",
 ];
 
-/// Appends the event to the log, in the same message that changed the state.
-pub fn record(caller: Principal, event: Event<'_>) {
+/// Appends a block to the log, in the same message that changed the state.
+pub fn record(caller: Principal, block_type: &'static str, fields: Fields) {
     let mut tx = vec![("caller", Value::text(caller))];
-    tx.extend(event.fields());
-    state::write(|s| s.log.append(event.block_type(), ic_cdk::api::time(), tx));
+    tx.extend(fields);
+    state::write(|s| s.log.append(block_type, ic_cdk::api::time(), tx));
     certify();
 }
 
@@ -67,71 +64,4 @@ pub fn certify() {
 pub fn tip_certificate() -> Option<TipCertificate> {
     let tip = state::read(|s| s.log.tip())?;
     icrc3::tip_certificate(&icrc3::tip_tree(Some(tip)))
-}
-
-impl Event<'_> {
-    fn block_type(&self) -> &'static str {
-        match self {
-            Self::Initialized { .. } => "initialized",
-            Self::RoleGranted { .. } => "role_granted",
-            Self::RoleRevoked { .. } => "role_revoked",
-            Self::DistributorAllowed { .. } => "distributor_allowed",
-            Self::DistributorRemoved { .. } => "distributor_removed",
-            Self::Paused => "paused",
-            Self::Resumed => "resumed",
-            Self::ClaimAccepted(_) => "claim_accepted",
-            Self::ClaimSigned { .. } => "claim_signed",
-        }
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        match *self {
-            Self::Initialized { admin, key_name } => {
-                vec![("admin", Value::text(admin)), ("key_name", Value::text(key_name))]
-            }
-            Self::RoleGranted { who, role } | Self::RoleRevoked { who, role } => {
-                vec![
-                    ("principal", Value::text(who)),
-                    ("role", Value::text(role.name())),
-                ]
-            }
-            Self::DistributorAllowed {
-                chain_id,
-                distributor,
-                max_amount,
-            } => vec![
-                ("chain_id", Value::nat(chain_id)),
-                ("distributor", Value::blob(distributor)),
-                ("max_amount", Value::nat(max_amount)),
-            ],
-            Self::DistributorRemoved {
-                chain_id,
-                distributor,
-            } => {
-                vec![
-                    ("chain_id", Value::nat(chain_id)),
-                    ("distributor", Value::blob(distributor)),
-                ]
-            }
-            Self::Paused | Self::Resumed => vec![],
-            Self::ClaimAccepted(voucher) => claim(voucher),
-            Self::ClaimSigned { voucher, signature } => {
-                let mut fields = claim(voucher);
-                fields.push(("signature", Value::blob(signature)));
-                fields
-            }
-        }
-    }
-}
-
-fn claim(voucher: &Voucher) -> Vec<(&'static str, Value)> {
-    vec![
-        ("claim_id", Value::blob(voucher.claim.id)),
-        ("chain_id", Value::nat(voucher.chain_id)),
-        ("distributor", Value::blob(voucher.distributor)),
-        ("account", Value::blob(voucher.claim.account)),
-        ("amount", Value::nat(voucher.claim.amount)),
-        ("deadline", Value::nat(voucher.claim.deadline)),
-        ("digest", Value::blob(voucher.digest())),
-    ]
 }

@@ -1,39 +1,27 @@
 //! Who may do what. Every guard answers with the caller, so that no endpoint can forget to ask.
 
-use crate::{
-    api::Role,
-    events::{self, Event},
-    refusal::Refusal,
-    state,
-};
+use crate::{events, state};
 use candid::Principal;
+use canister_kit::icrc3::Value;
+use signer_api::{Refusal, Role};
 
-impl Role {
-    /// Its number in stable memory, never to be changed.
-    fn number(self) -> u8 {
-        match self {
-            Self::Admin => 0,
-            Self::Claimer => 1,
-            Self::Guardian => 2,
-        }
-    }
-
-    /// All roles.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Claimer, Self::Guardian];
-
-    /// Its name in the log.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Claimer => "claimer",
-            Self::Guardian => "guardian",
-        }
+/// A role's number in stable memory, never to be changed.
+fn number(role: Role) -> u8 {
+    match role {
+        Role::Admin => 0,
+        Role::Operator => 1,
+        Role::Guardian => 2,
     }
 }
 
 /// Whether the principal holds the role.
 pub fn has(who: Principal, role: Role) -> bool {
-    state::read(|s| s.roles.contains_key(&(who, role.number())))
+    state::read(|s| s.roles.contains_key(&(who, number(role))))
+}
+
+/// Whether the principal holds any role.
+pub fn has_any(who: Principal) -> bool {
+    Role::ALL.into_iter().any(|role| has(who, role))
 }
 
 /// The caller of this message, if it holds the role.
@@ -43,6 +31,18 @@ pub fn has(who: Principal, role: Role) -> bool {
 pub fn require(role: Role) -> Result<Principal, Refusal> {
     let caller = ic_cdk::api::msg_caller();
     still(caller, role).map(|()| caller)
+}
+
+/// The caller of this message, if it is anybody in particular.
+///
+/// # Errors
+/// [`Refusal::Anonymous`].
+pub fn require_named() -> Result<Principal, Refusal> {
+    let caller = ic_cdk::api::msg_caller();
+    if caller == Principal::anonymous() {
+        return Err(Refusal::Anonymous);
+    }
+    Ok(caller)
 }
 
 /// As [`require`] for a caller known from before an await: the role may have been taken away since.
@@ -63,7 +63,7 @@ pub fn still(caller: Principal, role: Role) -> Result<(), Refusal> {
 pub fn list() -> Vec<(Principal, Role)> {
     let held = state::read(|s| s.roles.keys().collect::<Vec<_>>());
     held.into_iter()
-        .filter_map(|(who, number)| Some((who, Role::ALL.into_iter().find(|r| r.number() == number)?)))
+        .filter_map(|(who, held)| Some((who, Role::ALL.into_iter().find(|role| number(*role) == held)?)))
         .collect()
 }
 
@@ -83,16 +83,14 @@ pub fn set(caller: Principal, who: Principal, role: Role, granted: bool) -> Resu
         return Err(Refusal::LastAdmin);
     }
     state::write(|s| match granted {
-        true => s.roles.insert((who, role.number()), ()),
-        false => s.roles.remove(&(who, role.number())),
+        true => s.roles.insert((who, number(role)), ()),
+        false => s.roles.remove(&(who, number(role))),
     });
-    events::record(
-        caller,
-        if granted {
-            Event::RoleGranted { who, role }
-        } else {
-            Event::RoleRevoked { who, role }
-        },
-    );
+    let block_type = if granted { "role_granted" } else { "role_revoked" };
+    let fields = vec![
+        ("principal", Value::text(who)),
+        ("role", Value::text(role.name())),
+    ];
+    events::record(caller, block_type, fields);
     Ok(())
 }

@@ -3,29 +3,15 @@
 mod common;
 
 use candid::Nat;
-use common::{CHAIN, DISTRIBUTOR, LATER, Signer, principal, request};
-use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+use common::{CHAIN, DISTRIBUTOR, LATER, Signer, principal, recover::recover, request};
 use novate_protocol::{claim::Claim, eip712::Domain, keccak::keccak256};
 use serde_bytes::ByteBuf;
-use signer::{
-    api::{ClaimRequest, Role},
-    refusal::Refusal,
-};
-
-/// The address that `ecrecover` returns.
-fn recover(digest: &[u8], signature: &[u8]) -> String {
-    let compact = Signature::from_slice(&signature[..64]).unwrap();
-    assert_eq!(compact.normalize_s(), None, "s is the lower one");
-    let id = RecoveryId::from_byte(signature[64] - 27).unwrap();
-    let key = VerifyingKey::recover_from_prehash(digest, &compact, id).unwrap();
-    let hash = keccak256(&[&key.to_encoded_point(false).as_bytes()[1..]]);
-    format!("0x{}", hex::encode(&hash[12..]))
-}
+use signer_api::{ClaimRequest, Refusal, Role};
 
 #[tokio::test]
 async fn a_signed_claim_recovers_to_the_signers_address() {
     let signer = Signer::start().await;
-    let signed = signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    let signed = signer.sign(&signer.operator, &request(1)).await.unwrap();
     let claim = Claim {
         id: [1; 32],
         account: [0xac; 20],
@@ -43,20 +29,20 @@ async fn a_signed_claim_recovers_to_the_signers_address() {
         (kept.request, kept.signature),
         (request(1), Some(signed.signature))
     );
-    assert_eq!(kept.caller, principal(&signer.claimer));
+    assert_eq!(kept.caller, principal(&signer.operator));
     assert!(kept.signed_at >= Some(kept.accepted_at));
 }
 
 #[tokio::test]
 async fn the_same_claim_again_gets_the_same_bytes() {
     let signer = Signer::start().await;
-    let first = signer.sign(&signer.claimer, &request(1)).await.unwrap();
-    assert_eq!(signer.sign(&signer.claimer, &request(1)).await.unwrap(), first);
-    let other = signer.sign(&signer.claimer, &request(2)).await.unwrap();
+    let first = signer.sign(&signer.operator, &request(1)).await.unwrap();
+    assert_eq!(signer.sign(&signer.operator, &request(1)).await.unwrap(), first);
+    let other = signer.sign(&signer.operator, &request(2)).await.unwrap();
     assert_ne!(other.signature, first.signature, "another id is another claim");
     signer.pause(&signer.admin).await.unwrap();
     assert_eq!(
-        signer.sign(&signer.claimer, &request(1)).await.unwrap(),
+        signer.sign(&signer.operator, &request(1)).await.unwrap(),
         first,
         "it is public anyway"
     );
@@ -66,7 +52,7 @@ async fn the_same_claim_again_gets_the_same_bytes() {
 #[tokio::test]
 async fn an_id_is_never_signed_with_other_content() {
     let signer = Signer::start().await;
-    let digest = signer.sign(&signer.claimer, &request(1)).await.unwrap().digest;
+    let digest = signer.sign(&signer.operator, &request(1)).await.unwrap().digest;
     let changes: [fn(&mut ClaimRequest); 4] = [
         |r| r.amount = Nat::from(1001u32),
         |r| r.account = ByteBuf::from([0xad; 20]),
@@ -76,7 +62,7 @@ async fn an_id_is_never_signed_with_other_content() {
     for change in changes {
         let mut changed = request(1);
         change(&mut changed);
-        let refused = signer.sign(&signer.claimer, &changed).await.unwrap_err();
+        let refused = signer.sign(&signer.operator, &changed).await.unwrap_err();
         assert_eq!(
             refused,
             Refusal::IdTaken {
@@ -89,17 +75,17 @@ async fn an_id_is_never_signed_with_other_content() {
 }
 
 #[tokio::test]
-async fn only_a_claimer_gets_a_signature() {
+async fn only_a_operator_gets_a_signature() {
     let signer = Signer::start().await;
     for who in [&signer.stranger, &signer.admin, &signer.anonymous] {
         signer.turned_away(who, "sign_claim", (request(1),)).await;
     }
     signer
-        .set_role(&signer.admin, principal(&signer.claimer), Role::Claimer, false)
+        .set_role(&signer.admin, principal(&signer.operator), Role::Operator, false)
         .await
         .unwrap();
     signer
-        .turned_away(&signer.claimer, "sign_claim", (request(1),))
+        .turned_away(&signer.operator, "sign_claim", (request(1),))
         .await;
     assert_eq!(
         signer.claim(&request(1).id).await,
@@ -111,11 +97,11 @@ async fn only_a_claimer_gets_a_signature() {
 #[tokio::test]
 async fn what_the_policy_does_not_allow_is_refused_and_leaves_nothing() {
     let signer = Signer::start().await;
-    let before = signer.status().await.log_length;
+    let before = signer.status().await;
     let refuse = async |change: &dyn Fn(&mut ClaimRequest)| {
         let mut request = request(1);
         change(&mut request);
-        signer.sign(&signer.claimer, &request).await.unwrap_err()
+        signer.sign(&signer.operator, &request).await.unwrap_err()
     };
     assert_eq!(refuse(&|r| r.amount = Nat::from(0u8)).await, Refusal::ZeroAmount);
     let above = refuse(&|r| r.amount = Nat::from(1_000_001u32)).await;
@@ -161,7 +147,14 @@ async fn what_the_policy_does_not_allow_is_refused_and_leaves_nothing() {
     );
 
     assert_eq!(signer.claim(&request(1).id).await, None);
-    assert_eq!(signer.status().await.log_length, before);
+    let after = signer.status().await;
+    assert_eq!((after.claims, after.requests), (before.claims, before.requests));
+    let refusals = after.refusals - before.refusals;
+    assert_eq!(
+        (refusals, after.log_length),
+        (7, before.log_length + 7),
+        "nothing but refusals"
+    );
 }
 
 #[tokio::test]
@@ -169,11 +162,11 @@ async fn nothing_is_signed_while_paused() {
     let signer = Signer::start().await;
     signer.pause(&signer.admin).await.unwrap();
     assert_eq!(
-        signer.sign(&signer.claimer, &request(1)).await,
+        signer.sign(&signer.operator, &request(1)).await,
         Err(Refusal::Paused)
     );
     signer.resume(&signer.admin).await.unwrap();
-    signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    signer.sign(&signer.operator, &request(1)).await.unwrap();
 }
 
 /// The threshold protocol fails in the middle: the decision stays, and is carried out later.
@@ -184,7 +177,7 @@ async fn a_claim_whose_signing_failed_is_signed_later_with_the_same_bytes() {
     let reason = loop {
         n += 1;
         assert!(n < 60, "the cycles never run out");
-        match signer.sign(&signer.claimer, &request(n)).await {
+        match signer.sign(&signer.operator, &request(n)).await {
             Ok(_) => {}
             Err(Refusal::SigningFailed { reason }) => break reason,
             Err(other) => panic!("{other:?}"),
@@ -195,7 +188,7 @@ async fn a_claim_whose_signing_failed_is_signed_later_with_the_same_bytes() {
     assert_eq!((pending.signature, pending.signed_at), (None, None));
     let mut changed = request(n);
     changed.amount = Nat::from(999u32);
-    let refused = signer.sign(&signer.claimer, &changed).await.unwrap_err();
+    let refused = signer.sign(&signer.operator, &changed).await.unwrap_err();
     assert!(
         matches!(refused, Refusal::IdTaken { .. }),
         "the decision binds: {refused:?}"
@@ -206,7 +199,7 @@ async fn a_claim_whose_signing_failed_is_signed_later_with_the_same_bytes() {
         .top_up(&signer.admin, signer.canister, 1_000_000_000_000)
         .await
         .unwrap();
-    let signed = signer.sign(&signer.claimer, &request(n)).await.unwrap();
+    let signed = signer.sign(&signer.operator, &request(n)).await.unwrap();
     assert_eq!(signed.digest, pending.digest);
     assert_eq!(
         recover(&signed.digest, &signed.signature),
@@ -217,7 +210,7 @@ async fn a_claim_whose_signing_failed_is_signed_later_with_the_same_bytes() {
 #[tokio::test]
 async fn an_upgrade_keeps_claims_policy_and_addresses() {
     let signer = Signer::start().await;
-    let before = signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    let before = signer.sign(&signer.operator, &request(1)).await.unwrap();
     let solana: String = signer
         .update(&signer.stranger, "solana_address", ())
         .await
@@ -234,8 +227,8 @@ async fn an_upgrade_keeps_claims_policy_and_addresses() {
         (1, status.log_length, status.roles)
     );
     assert_eq!(after.distributors, status.distributors);
-    assert_eq!(signer.sign(&signer.claimer, &request(1)).await.unwrap(), before);
-    signer.sign(&signer.claimer, &request(2)).await.unwrap();
+    assert_eq!(signer.sign(&signer.operator, &request(1)).await.unwrap(), before);
+    signer.sign(&signer.operator, &request(2)).await.unwrap();
 }
 
 /// The emulator and PocketIC share their master keys, from which the crates of the IC derive ours by themselves.
@@ -269,7 +262,7 @@ async fn an_unknown_key_name_is_said() {
     let node = devnet_nodes::IcNode::start().await.unwrap();
     let admin = node.agent(common::identity(1)).unwrap();
     let canister = node.create_canister(&admin, 10_000_000_000_000).await.unwrap();
-    let init = signer::api::InitArgs {
+    let init = signer_api::InitArgs {
         admin: principal(&admin),
         key_name: "no_such_key".into(),
     };

@@ -5,7 +5,7 @@ mod common;
 use candid::Nat;
 use common::{Signer, request};
 use futures_util::future::{join, join_all};
-use signer::refusal::Refusal;
+use signer_api::Refusal;
 
 /// Two calls that are executed before the threshold protocol has answered the first.
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn a_twin_is_told_to_come_again_and_then_gets_the_same_bytes() {
     for n in 1..100 {
         let claim = request(n);
         let (one, two) = {
-            let ask = || signer.submit(&signer.claimer, "sign_claim", (&claim,));
+            let ask = || signer.submit(&signer.operator, "sign_claim", (&claim,));
             join(ask(), ask()).await
         };
         assert_ne!(one, two, "two requests, not one sent twice");
@@ -31,7 +31,7 @@ async fn a_twin_is_told_to_come_again_and_then_gets_the_same_bytes() {
             }
         };
         assert_eq!(refused, Refusal::InProgress { id: claim.id.clone() });
-        assert_eq!(signer.sign(&signer.claimer, &claim).await.unwrap(), first);
+        assert_eq!(signer.sign(&signer.operator, &claim).await.unwrap(), first);
         assert_eq!(
             signer.blocks_of("claim_signed").await.len(),
             usize::from(n),
@@ -48,7 +48,7 @@ async fn a_pause_also_stops_what_is_being_signed() {
     let signer = Signer::start().await;
     for n in 1..100 {
         let claim = request(n);
-        let asked = signer.submit(&signer.claimer, "sign_claim", (&claim,)).await;
+        let asked = signer.submit(&signer.operator, "sign_claim", (&claim,)).await;
         let paused = signer.submit(&signer.admin, "pause", ()).await;
         let answer = signer.signed(asked).await;
         signer.admin.wait(&paused, signer.canister).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_pause_also_stops_what_is_being_signed() {
         // Otherwise the node finished one call before it looked at the other: try again.
         if let (Err(Refusal::Paused), Some(kept)) = (answer, kept) {
             assert_eq!(kept.signature, None);
-            let signed = signer.sign(&signer.claimer, &claim).await.unwrap();
+            let signed = signer.sign(&signer.operator, &claim).await.unwrap();
             assert_eq!(signed.digest, kept.digest);
             return;
         }
@@ -71,7 +71,7 @@ async fn many_calls_yield_one_signature() {
     let (claim, mut changed) = (request(1), request(1));
     changed.amount = Nat::from(999u32);
     let twins =
-        join_all((0..8).map(|n| signer.sign(&signer.claimer, if n < 6 { &claim } else { &changed }))).await;
+        join_all((0..8).map(|n| signer.sign(&signer.operator, if n < 6 { &claim } else { &changed }))).await;
     let signed = twins
         .iter()
         .filter_map(|twin| twin.as_ref().ok())

@@ -2,20 +2,18 @@
 
 mod common;
 
-use candid::{Principal, encode_args, utils::ArgumentEncoder};
+use candid::{Nat, Principal, encode_args, utils::ArgumentEncoder};
 use common::{
     CHAIN, DISTRIBUTOR,
+    batch::{Batch, EVM, allowed, settlement},
     emulated::{Emulated, distributor, me},
     identity, request,
 };
 use ic_agent::Identity;
 use ic_emulator::{Options, Response};
 use serde_bytes::ByteBuf;
-use signer::{
-    api::{Role, SignedClaim, Status},
-    refusal::Refusal,
-    roles,
-};
+use signer::roles;
+use signer_api::{CheckpointRequest, Refusal, Registry, Role, SignedClaim, Status};
 
 fn start() -> Emulated {
     Emulated::start(Options::default())
@@ -26,12 +24,51 @@ fn stranger() -> Principal {
 }
 
 /// Every method with a role: a role that opens it, and a well-formed argument.
-fn guarded() -> [(&'static str, Role, Vec<u8>); 6] {
+fn guarded() -> Vec<(&'static str, Role, Vec<u8>)> {
     let nothing = encode_args(()).unwrap();
     let remove = (CHAIN, ByteBuf::from(DISTRIBUTOR.to_vec()));
     let grant = (stranger(), Role::Guardian, true);
-    [
-        ("sign_claim", Role::Claimer, encode_args((request(1),)).unwrap()),
+    let gone = encode_args((EVM, ByteBuf::from(settlement(EVM)))).unwrap();
+    let number = encode_args((Nat::from(1u8),)).unwrap();
+    let registry = Registry {
+        chain: EVM,
+        address: ByteBuf::from(settlement(EVM)),
+        max_orders: 1,
+        next_number: None,
+    };
+    let checkpoint = CheckpointRequest {
+        id: ByteBuf::from([2; 32]),
+        chain: EVM,
+        contract: ByteBuf::from(settlement(EVM)),
+        number: 1,
+        root: ByteBuf::from([1; 32]),
+        order_count: 1,
+        key_version: None,
+    };
+    let batch = Batch::empty(EVM, 1, 0).request(3);
+    vec![
+        ("sign_batch", Role::Operator, encode_args((batch,)).unwrap()),
+        (
+            "sign_checkpoint",
+            Role::Operator,
+            encode_args((checkpoint,)).unwrap(),
+        ),
+        (
+            "allow_settlement",
+            Role::Admin,
+            encode_args((allowed(EVM),)).unwrap(),
+        ),
+        ("remove_settlement", Role::Admin, gone.clone()),
+        ("allow_registry", Role::Admin, encode_args((registry,)).unwrap()),
+        ("remove_registry", Role::Admin, gone),
+        (
+            "grant_credits",
+            Role::Admin,
+            encode_args((stranger(), Nat::from(1u8))).unwrap(),
+        ),
+        ("set_margin", Role::Admin, number),
+        ("rotate_key", Role::Admin, encode_args((1u64,)).unwrap()),
+        ("sign_claim", Role::Operator, encode_args((request(1),)).unwrap()),
         ("set_role", Role::Admin, encode_args(grant).unwrap()),
         (
             "allow_distributor",
@@ -89,20 +126,19 @@ fn each_method_asks_for_its_own_role() {
 }
 
 #[test]
-fn anybody_asks_for_an_address_but_not_with_a_long_argument() {
+fn everybody_with_a_name_asks_for_an_address_but_not_with_a_long_argument() {
     let signer = start();
     for method in ["evm_address", "solana_address"] {
-        let call = |arg| {
-            signer
-                .emulator
-                .update(Principal::anonymous(), signer.canister, method, arg)
-        };
+        let call = |arg| signer.emulator.update(stranger(), signer.canister, method, arg);
         call(encode_args(()).unwrap()).unwrap();
         // A blob that the method ignores: 10 bytes of Candid before it.
         let padded = |length: usize| encode_args((ByteBuf::from(vec![0; length - 10]),)).unwrap();
         assert_eq!(padded(64).len(), 64);
         call(padded(64)).unwrap();
         turned_away(call(padded(65)));
+        let nobody = Principal::anonymous();
+        let nothing = encode_args(()).unwrap();
+        turned_away(signer.emulator.update(nobody, signer.canister, method, nothing));
     }
 }
 
@@ -140,7 +176,7 @@ fn a_canister_without_the_role_is_refused_by_the_method() {
         Refusal::RoleMissing { caller, role }
     };
     let signed: Result<SignedClaim, Refusal> = signer.via_proxy(proxy, "sign_claim", (request(1),));
-    assert_eq!(signed, Err(missing(Role::Claimer)));
+    assert_eq!(signed, Err(missing(Role::Operator)));
     let admin = Err(missing(Role::Admin));
     let remove = (CHAIN, ByteBuf::from(DISTRIBUTOR.to_vec()));
     assert_eq!(
@@ -158,10 +194,14 @@ fn a_canister_without_the_role_is_refused_by_the_method() {
 fn a_canister_may_hold_a_role_and_no_more_than_that() {
     let signer = start();
     let proxy = signer.proxy();
-    for role in [Role::Guardian, Role::Claimer] {
+    for role in [Role::Guardian, Role::Operator] {
         let granted: Result<(), Refusal> = signer.update("set_role", (proxy, role, true)).unwrap();
         granted.unwrap();
     }
+    let granted: Result<Nat, Refusal> = signer
+        .update("grant_credits", (proxy, Nat::from(common::CREDITS)))
+        .unwrap();
+    granted.unwrap();
     let signed: Result<SignedClaim, Refusal> = signer.via_proxy(proxy, "sign_claim", (request(1),));
     signed.unwrap();
     done(&signer, proxy, "pause", ()).unwrap();

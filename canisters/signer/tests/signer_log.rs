@@ -6,35 +6,94 @@ use candid::{Nat, Principal};
 use canister_kit::icrc3::{
     BlockType, GetBlocksRequest, GetBlocksResult, SupportedStandard, TipCertificate, Value,
 };
-use common::{CHAIN, DISTRIBUTOR, Signer, get, identity, principal, request};
+use common::{
+    CHAIN, DISTRIBUTOR, Signer,
+    batch::{Batch, EVM, SOLANA, allowed, settlement},
+    get, identity, principal, request, schema,
+};
 use ic_agent::{Agent, Certificate, Identity};
 use ic_certification::{HashTree, LookupResult};
 use serde_bytes::ByteBuf;
-use serde_json::Value as Json;
-use signer::{api::Role, refusal::Refusal};
-use std::collections::BTreeSet;
+use signer_api::{Chain, CheckpointRequest, Hours, Refusal, Registry, Role, Settlement, Signed};
+use std::{
+    collections::BTreeSet,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-/// Does everything that is logged.
+/// Does everything that is logged, but what concerns transactions.
 async fn busy() -> Signer {
     let signer = Signer::start().await;
-    signer.sign(&signer.claimer, &request(1)).await.unwrap();
-    signer
-        .set_role(&signer.admin, principal(&signer.stranger), Role::Guardian, true)
-        .await
-        .unwrap();
-    signer
-        .set_role(&signer.admin, principal(&signer.stranger), Role::Guardian, false)
-        .await
-        .unwrap();
-    signer.pause(&signer.admin).await.unwrap();
-    signer.resume(&signer.admin).await.unwrap();
+    signer.sign(&signer.operator, &request(1)).await.unwrap();
+    for granted in [true, false] {
+        let guardian = principal(&signer.stranger);
+        signer.set("set_role", (guardian, Role::Guardian, granted)).await;
+    }
+    signer.set("pause", ()).await;
+    signer.set("resume", ()).await;
+    settle(&signer).await;
+    keep_orders(&signer).await;
+
     let remove = (CHAIN, ByteBuf::from(DISTRIBUTOR.to_vec()));
-    signer
-        .update::<Result<(), Refusal>>(&signer.admin, "remove_distributor", remove)
+    signer.set("remove_distributor", remove).await;
+    signer.sign(&signer.operator, &request(2)).await.unwrap_err();
+    signer.set("set_margin", (Nat::from(1u8),)).await;
+    let rotated: Result<u32, Refusal> = signer
+        .update(&signer.admin, "rotate_key", (60u64,))
         .await
-        .unwrap()
         .unwrap();
+    rotated.unwrap();
     signer
+}
+
+/// Signs a batch on each chain.
+async fn settle(signer: &Signer) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let hours = Some(Hours {
+        from_minute: 1,
+        to_minute: 0,
+    });
+    for (n, chain) in [(11, EVM), (12, SOLANA)] {
+        let policy = Settlement {
+            hours: hours.filter(|_| chain == SOLANA && now / 60 % 1_440 != 0),
+            ..allowed(chain)
+        };
+        signer.set("allow_settlement", (policy,)).await;
+        let batch = Batch::empty(chain, 1, now - 60).paying(1, 0, 5).moving(0);
+        let signed: Result<Signed, Refusal> = signer
+            .update(&signer.operator, "sign_batch", (batch.request(n),))
+            .await
+            .unwrap();
+        signed.unwrap();
+    }
+    let gone = (EVM, ByteBuf::from(settlement(EVM)));
+    signer.set("remove_settlement", gone).await;
+}
+
+/// Signs a checkpoint of orders.
+async fn keep_orders(signer: &Signer) {
+    let (chain, address): (Chain, _) = (EVM, ByteBuf::from([0x0d; 20]));
+    let registry = Registry {
+        chain,
+        address: address.clone(),
+        max_orders: 10,
+        next_number: None,
+    };
+    signer.set("allow_registry", (registry,)).await;
+    let checkpoint = CheckpointRequest {
+        id: ByteBuf::from([13; 32]),
+        chain,
+        contract: address.clone(),
+        number: 1,
+        root: ByteBuf::from([1; 32]),
+        order_count: 3,
+        key_version: None,
+    };
+    let signed: Result<Signed, Refusal> = signer
+        .update(&signer.operator, "sign_checkpoint", (checkpoint,))
+        .await
+        .unwrap();
+    signed.unwrap();
+    signer.set("remove_registry", (chain, address)).await;
 }
 
 async fn tip(signer: &Signer) -> (Certificate, HashTree) {
@@ -116,60 +175,23 @@ async fn a_tip_under_another_root_key_is_refused() {
 #[tokio::test]
 async fn blocks_are_as_the_schema_says() {
     let signer = busy().await;
-    let schema: Json = serde_json::from_str(include_str!("../signer.icrc3.json")).unwrap();
-    let mut seen = BTreeSet::new();
-    for block in signer.log().await {
-        let Some(Value::Text(name)) = get(&block, &["btype"]) else {
-            panic!("{block:?}")
-        };
-        let described = schema["blocks"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|b| b["btype"] == **name);
-        let fields = described.unwrap_or_else(|| panic!("{name} is not in the schema"))["fields"]
-            .as_array()
-            .unwrap();
-        for field in fields {
-            let path = field["path"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|p| p.as_str().unwrap())
-                .collect::<Vec<_>>();
-            let kind = match get(&block, &path) {
-                Some(Value::Nat(_)) => "nat",
-                Some(Value::Int(_)) => "int",
-                Some(Value::Text(_)) => "text",
-                Some(Value::Blob(_)) => "blob",
-                other => panic!("{name}.{path:?}: {other:?}"),
-            };
-            assert_eq!(field["type"], kind, "{name}.{path:?}");
-        }
-        let Some(Value::Map(tx)) = get(&block, &["tx"]) else {
-            panic!("{block:?}")
-        };
-        assert_eq!(
-            tx.len(),
-            fields.len(),
-            "{name} has a field that the schema does not know"
-        );
-        seen.insert(name.clone());
-    }
-    let described = schema["blocks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|b| b["btype"].as_str().unwrap().to_owned());
-    assert_eq!(seen, described.collect(), "every described type occurs");
+    let seen = schema::check(&signer.log().await);
+    // Those of transactions and of their submission occur in tests of these.
+    let elsewhere = ["call_", "transaction_", "evm_rpc_", "submission_"];
+    let mut here = schema::block_types();
+    here.retain(|name| !elsewhere.iter().any(|prefix| name.starts_with(prefix)));
+    // A deposit comes from a canister.
+    here.remove("credits_deposited");
+    assert_eq!(seen, here, "every described type occurs");
     let supported: Vec<BlockType> = signer.query("icrc3_supported_block_types", ()).await;
-    assert_eq!(seen, supported.into_iter().map(|t| t.block_type).collect());
+    let supported: BTreeSet<_> = supported.into_iter().map(|t| t.block_type).collect();
+    assert_eq!(supported, schema::block_types());
 }
 
 #[tokio::test]
 async fn a_signed_claim_is_in_the_log_with_its_signature() {
     let signer = Signer::start().await;
-    let signed = signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    let signed = signer.sign(&signer.operator, &request(1)).await.unwrap();
     let block = signer.blocks_of("claim_signed").await.remove(0);
     assert_eq!(
         get(&block, &["tx", "signature"]),

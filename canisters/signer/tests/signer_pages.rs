@@ -6,7 +6,7 @@ use candid::Nat;
 use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult, Value};
 use common::emulated::Emulated;
 use ic_emulator::Options;
-use signer::refusal::Refusal;
+use signer_api::Refusal;
 
 /// Blocks in one answer.
 const PAGE: u64 = 1000;

@@ -7,22 +7,20 @@ use common::{CHAIN, DISTRIBUTOR, Signer, identity, principal, wasm};
 use devnet_nodes::IcNode;
 use ic_agent::Identity;
 use serde_bytes::ByteBuf;
-use signer::{
-    api::{Distributor, InitArgs, Role},
-    refusal::Refusal,
-};
+use signer_api::{Distributor, InitArgs, Refusal, Role};
 
 #[tokio::test]
 async fn only_administrators_administer() {
     let signer = Signer::start().await;
     let before = signer.status().await.log_length;
-    for who in [&signer.stranger, &signer.claimer, &signer.anonymous] {
+    for who in [&signer.stranger, &signer.operator, &signer.anonymous] {
         let grant = (principal(who), Role::Admin, true);
         signer.turned_away(who, "set_role", grant).await;
         let distributor = Distributor {
             chain_id: CHAIN,
             address: ByteBuf::from(DISTRIBUTOR.to_vec()),
             max_amount: Nat::from(5u8),
+            max_per_day: None,
         };
         signer.turned_away(who, "allow_distributor", (distributor,)).await;
         let remove = (CHAIN, ByteBuf::from(DISTRIBUTOR.to_vec()));
@@ -123,6 +121,7 @@ async fn a_distributor_can_be_changed_and_removed() {
         chain_id: CHAIN,
         address: address.clone(),
         max_amount: Nat::from(10u8),
+        max_per_day: None,
     };
     assert_eq!(signer.status().await.distributors, [changed]);
     assert_eq!(

@@ -4,12 +4,13 @@ use candid::Nat;
 use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey, signature::hazmat::PrehashSigner};
 use serde_bytes::ByteBuf;
 use signer::{
-    api::ClaimRequest,
-    keys,
-    policy::{self, Circumstances},
-    refusal::Refusal,
-    voucher::Voucher,
+    claims::{
+        policy::{self, Circumstances},
+        voucher::Voucher,
+    },
+    keys::{ecdsa, ed25519},
 };
+use signer_api::{ClaimRequest, Refusal};
 
 fn request() -> ClaimRequest {
     ClaimRequest {
@@ -19,6 +20,7 @@ fn request() -> ClaimRequest {
         account: ByteBuf::from([3; 20]),
         amount: Nat::from(1000u32),
         deadline: 100,
+        key_version: None,
     }
 }
 
@@ -30,7 +32,6 @@ fn parse(change: impl FnOnce(&mut ClaimRequest)) -> Result<Voucher, Refusal> {
 
 const OPEN: Circumstances = Circumstances {
     now: 99,
-    paused: false,
     max_amount: Some(1000),
 };
 
@@ -84,7 +85,6 @@ fn an_amount_has_128_bits() {
 fn the_policy_refuses_at_its_limits() {
     let voucher = parse(|_| ()).unwrap();
     let refuse = |circumstances| policy::check(&voucher, &circumstances).unwrap_err();
-    assert_eq!(refuse(Circumstances { paused: true, ..OPEN }), Refusal::Paused);
     assert_eq!(
         refuse(Circumstances { now: 100, ..OPEN }),
         Refusal::Expired {
@@ -125,14 +125,14 @@ fn known_key() -> SigningKey {
 #[test]
 fn an_evm_address_has_its_checksum() {
     assert_eq!(
-        keys::evm_address(known_key().verifying_key()),
+        ecdsa::address(known_key().verifying_key()),
         "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
     );
 }
 
 #[test]
 fn a_solana_address_is_base58() {
-    assert_eq!(keys::solana_address(&[0; 32]), "1".repeat(32));
+    assert_eq!(ed25519::address(&[0; 32]), "1".repeat(32));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn signatures_become_low_and_recoverable() {
         let low = low.normalize_s().unwrap_or(low);
         let high = Signature::from_scalars(low.r(), -low.s()).unwrap();
         for given in [low, high] {
-            let made = keys::recoverable(key.verifying_key(), digest, &given.to_bytes()).unwrap();
+            let made = ecdsa::recoverable(key.verifying_key(), digest, &given.to_bytes()).unwrap();
             assert_eq!(made[..64], low.to_bytes()[..], "the lower of the two");
             let id = RecoveryId::from_byte(made[64] - 27).unwrap();
             let recovered = VerifyingKey::recover_from_prehash(&digest, &low, id).unwrap();
@@ -159,13 +159,13 @@ fn a_signature_of_another_key_or_digest_is_refused() {
     let signature: Signature = key.sign_prehash(&[7; 32]).unwrap();
     let other = SigningKey::from_slice(&[9; 32]).unwrap();
     assert_eq!(
-        keys::recoverable(other.verifying_key(), [7; 32], &signature.to_bytes()),
+        ecdsa::recoverable(other.verifying_key(), [7; 32], &signature.to_bytes()),
         None
     );
     assert_eq!(
-        keys::recoverable(key.verifying_key(), [8; 32], &signature.to_bytes()),
+        ecdsa::recoverable(key.verifying_key(), [8; 32], &signature.to_bytes()),
         None
     );
-    assert_eq!(keys::recoverable(key.verifying_key(), [7; 32], &[0; 64]), None);
-    assert_eq!(keys::recoverable(key.verifying_key(), [7; 32], b"short"), None);
+    assert_eq!(ecdsa::recoverable(key.verifying_key(), [7; 32], &[0; 64]), None);
+    assert_eq!(ecdsa::recoverable(key.verifying_key(), [7; 32], b"short"), None);
 }

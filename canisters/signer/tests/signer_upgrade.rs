@@ -19,7 +19,7 @@ async fn an_upgrade_waits_for_the_claims_in_flight() {
         let claims: Vec<_> = (first..first + CLAIMS).map(request).collect();
         let hand_in = claims
             .iter()
-            .map(|claim| signer.try_submit(&signer.claimer, "sign_claim", (claim,)));
+            .map(|claim| signer.try_submit(&signer.operator, "sign_claim", (claim,)));
         let (asked, ()) = join(join_all(hand_in), signer.upgrade()).await;
 
         let before = signed;
@@ -32,7 +32,7 @@ async fn an_upgrade_waits_for_the_claims_in_flight() {
             if let Some(answer) = answer {
                 let answer = answer.unwrap();
                 assert_eq!(kept.unwrap().signature.as_ref(), Some(&answer.signature));
-                let again = signer.sign(&signer.claimer, claim).await.unwrap();
+                let again = signer.sign(&signer.operator, claim).await.unwrap();
                 assert_eq!(again, answer, "the new code knows it");
                 signed += 1;
             } else {
@@ -53,15 +53,15 @@ async fn an_upgrade_waits_for_the_claims_in_flight() {
 #[tokio::test]
 async fn after_an_upgrade_that_failed_the_old_code_runs_again() {
     let signer = Signer::start().await;
-    let before = signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    let before = signer.sign(&signer.operator, &request(1)).await.unwrap();
     let failed = signer
         .node
         .upgrade(&signer.admin, signer.canister, b"no wasm", vec![])
         .await
         .unwrap_err();
     assert!(failed.to_string().contains("install code"), "{failed}");
-    assert_eq!(signer.sign(&signer.claimer, &request(1)).await.unwrap(), before);
-    signer.sign(&signer.claimer, &request(2)).await.unwrap();
+    assert_eq!(signer.sign(&signer.operator, &request(1)).await.unwrap(), before);
+    signer.sign(&signer.operator, &request(2)).await.unwrap();
 }
 
 #[tokio::test]
@@ -73,5 +73,5 @@ async fn who_does_not_control_the_canister_neither_upgrades_nor_stops_it() {
         .await
         .unwrap_err();
     assert!(refused.to_string().contains("stop"), "{refused}");
-    signer.sign(&signer.claimer, &request(1)).await.unwrap();
+    signer.sign(&signer.operator, &request(1)).await.unwrap();
 }

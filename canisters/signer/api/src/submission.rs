@@ -105,9 +105,7 @@ pub struct Attempt {
     pub max_priority_fee_per_gas: Nat,
     /// Wei per gas in all, at most.
     pub max_fee_per_gas: Nat,
-    /// The bytes for `eth_sendRawTransaction`, once signed.
-    pub raw: Option<ByteBuf>,
-    /// 32 bytes: the hash, once signed.
+    /// 32 bytes: the hash, once signed. `sign_transaction` gives the bytes for the same request, `request` the request.
     pub hash: Option<ByteBuf>,
     /// Nanoseconds since 1970, when a node had it.
     pub sent_at: Option<u64>,

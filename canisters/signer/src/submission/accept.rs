@@ -58,13 +58,7 @@ fn accept(
     // With the highest fees it may get to, so that policy does not stop it on the way.
     let highest = Transaction {
         max_fee_per_gas: amount("max_fee_per_gas", &request.max_fee_per_gas)?,
-        ..request::content(
-            request.chain_id,
-            request.gas_limit,
-            &request.to,
-            &request.value,
-            &request.data,
-        )?
+        ..record::content(request)?
     };
     highest.cost().ok_or(TransactionRefusal::CostTooLarge)?;
     policy::check(&highest, &calls::of(&highest)?, own)?;

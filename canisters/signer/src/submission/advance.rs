@@ -6,10 +6,11 @@ use super::{
     settle,
 };
 use crate::{
-    contract::amount,
+    contract::{amount, bytes},
     events,
     evm_rpc::{answer::Taken, client::Client},
-    transaction::{self, nonces},
+    requests, state,
+    transaction::{self, calls, nonces},
 };
 use candid::Principal;
 use canister_kit::icrc3::Value;
@@ -40,7 +41,15 @@ pub async fn advance(caller: Principal, id: [u8; 32]) -> Result<SubmissionView, 
             return Ok(submission.view());
         }
     }
-    if is_to_be_replaced(&submission, &client) {
+    let is_to_be_replaced = is_to_be_replaced(&submission, &client);
+    if submission.state() == SubmissionState::Sent && !is_to_be_replaced {
+        return Ok(submission.view());
+    }
+    // What is signed is not sent during a pause either.
+    if state::read(|s| s.config.get().0.paused) {
+        return Err(Refusal::Paused);
+    }
+    if is_to_be_replaced {
         replace(caller, id, &mut submission, &client).await?;
     }
     if submission.attempts.is_empty() {
@@ -62,25 +71,27 @@ async fn plan(
     submission: &mut Submission,
     client: &Client,
 ) -> Result<(), Refusal> {
+    let most = most(submission)?;
     let account = submission.account().await?;
     let settled = client.nonce(account).await?;
     let market = client.market().await?;
-    let fees = fees::first(market, most(submission)?)?;
+    let fees = fees::first(market, most)?;
     // The nonce is taken when the attempt is accepted for signing, which is in this same message.
-    let chain_id = submission.request.chain_id;
-    let nonce = nonces::first_free(chain_id, submission.key_version, settled);
+    let (chain_id, key_version) = (submission.request.chain_id, submission.key_version);
+    let nonce = nonces::first_free(chain_id, key_version, settled);
     submission.nonce = Some(nonce);
     submission.plan(fees);
     record::put(id, submission);
-    let mut fields = attempt_fields(id, submission, nonce, fees);
-    fields.push(("chain_id", Value::nat(chain_id)));
+    let fields = attempt_fields(id, submission, nonce, fees);
     events::record(caller, "submission_planned", fields);
     Ok(())
 }
 
-/// The most that may be offered, in wei per gas.
+/// The most that may be offered, in wei per gas: by the submission, and by policy as it is now.
 fn most(submission: &Submission) -> Result<u128, Refusal> {
-    amount("max_fee_per_gas", &submission.request.max_fee_per_gas)
+    let call = calls::of(&record::content(&submission.request)?)?;
+    let asked = &submission.request.max_fee_per_gas;
+    amount("max_fee_per_gas", asked.min(&call.max_fee_per_gas))
 }
 
 fn attempt_fields(id: [u8; 32], submission: &Submission, nonce: u64, fees: Fees) -> events::Fields {
@@ -125,8 +136,9 @@ async fn replace(
         priority: before.priority.max(taken.max_priority_fee_per_gas),
         max: before.max.max(taken.max_fee_per_gas),
     });
+    let most = most(submission)?;
     let market = client.market().await?;
-    let fees = fees::next(before, market, most(submission)?)?;
+    let fees = fees::next(before, market, most)?;
     submission.plan(fees);
     record::put(id, submission);
     let fields = attempt_fields(id, submission, nonce, fees);
@@ -138,30 +150,16 @@ async fn sign(caller: Principal, id: [u8; 32], submission: &mut Submission) -> R
     let (Some(nonce), Some(attempt)) = (submission.nonce, submission.attempts.last()) else {
         return Ok(()); // as above
     };
-    let signed = match transaction::sign(caller, &submission.transaction(nonce, attempt)).await {
-        Ok(signed) => signed,
-        Err(refused) => {
-            if is_lost(&refused) {
-                submission.attempts.pop();
-                record::put(id, submission);
-            }
-            return Err(refused);
-        }
-    };
-    change(id, submission, |attempt| {
-        attempt.raw = Some(signed.raw);
-        attempt.hash = Some(signed.hash);
-    });
+    let id_of_attempt = bytes("request id", &attempt.request_id)?;
+    let signed = transaction::sign(caller, &submission.transaction(nonce, attempt)).await;
+    if signed.is_err() && requests::find(id_of_attempt).is_none() {
+        // It was not accepted: the nonce was taken in between, or the fees, or policy refuses. So it is planned anew.
+        submission.attempts.pop();
+        record::put(id, submission);
+    }
+    let hash = signed?.hash;
+    change(id, submission, |attempt| attempt.hash = Some(hash));
     Ok(())
-}
-
-/// Somebody took the nonce, or raised its fees, between plan and signature: nothing was accepted, so it is planned anew.
-fn is_lost(refused: &Refusal) -> bool {
-    use signer_api::TransactionRefusal::{NonceTaken, ReplacementUnderpriced};
-    matches!(
-        refused,
-        Refusal::Transaction(NonceTaken { .. } | ReplacementUnderpriced { .. })
-    )
 }
 
 async fn send(
@@ -170,21 +168,13 @@ async fn send(
     submission: &mut Submission,
     client: &Client,
 ) -> Result<(), Refusal> {
-    let last = submission.attempts.last().cloned();
-    let Some((
-        Attempt {
-            raw: Some(raw),
-            hash: Some(hash),
-            ..
-        },
-        nonce,
-    )) = last.zip(submission.nonce)
-    else {
-        return Ok(()); // what is signed has both
+    let (Some(nonce), Some(last)) = (submission.nonce, submission.attempts.last()) else {
+        return Ok(()); // as above
     };
-    let account = format!("0x{}", hex::encode(submission.account().await?));
-    let bytes: [u8; 32] = crate::contract::bytes("hash", &hash)?;
-    match client.send(&raw, bytes, nonce, &account).await? {
+    // It has its signature, so this only puts the bytes together again.
+    let signed = transaction::sign(caller, &submission.transaction(nonce, last)).await?;
+    let hash: [u8; 32] = bytes("hash", &signed.hash)?;
+    match client.send(&signed.raw, hash, nonce, &signed.signer).await? {
         Taken::InHand => {
             let now = ic_cdk::api::time();
             change(id, submission, |attempt| attempt.sent_at = Some(now));
@@ -192,7 +182,7 @@ async fn send(
                 ("submission_id", Value::blob(id)),
                 ("attempt", Value::nat(submission.attempts.len())),
                 ("nonce", Value::nat(nonce)),
-                ("hash", Value::Blob(ByteBuf::from(bytes))),
+                ("hash", Value::blob(hash)),
             ];
             events::record(caller, "submission_sent", fields);
         }

@@ -1,7 +1,11 @@
 //! What is kept of a submission.
 
 use super::fees::Fees;
-use crate::{contract::bytes, state, transaction::request};
+use crate::{
+    contract::bytes,
+    state,
+    transaction::{eip1559::Transaction, request},
+};
 use candid::{CandidType, Nat, Principal};
 use canister_kit::stored::Stored;
 use novate_protocol::keccak::keccak256;
@@ -35,6 +39,22 @@ pub fn find(id: [u8; 32]) -> Result<Submission, SubmissionRefusal> {
     })
 }
 
+/// What is to be called, without nonce and fees.
+///
+/// # Errors
+/// Those of [`request::content`].
+pub fn content(request: &SubmissionRequest) -> Result<Transaction, Refusal> {
+    let SubmissionRequest {
+        chain_id,
+        gas_limit,
+        to,
+        value,
+        data,
+        ..
+    } = request;
+    request::content(*chain_id, *gas_limit, to, value, data)
+}
+
 /// Keeps it as it is now.
 pub fn put(id: [u8; 32], submission: &Submission) {
     state::write(|s| s.submissions.insert(id, Stored(submission.clone())));
@@ -56,7 +76,7 @@ impl Submission {
             (Some(inclusion), _) if inclusion.succeeded => SubmissionState::Confirmed,
             (Some(_), _) => SubmissionState::Failed,
             (None, Some(attempt)) if attempt.sent_at.is_some() => SubmissionState::Sent,
-            (None, Some(attempt)) if attempt.raw.is_some() => SubmissionState::Signed,
+            (None, Some(attempt)) if attempt.hash.is_some() => SubmissionState::Signed,
             _ => SubmissionState::Planned,
         }
     }
@@ -87,7 +107,6 @@ impl Submission {
             request_id: ByteBuf::from(request_id),
             max_priority_fee_per_gas: Nat::from(fees.priority),
             max_fee_per_gas: Nat::from(fees.max),
-            raw: None,
             hash: None,
             sent_at: None,
             underpriced: false,

@@ -2,7 +2,11 @@
 
 #![allow(dead_code)] // each test binary uses its own part of this
 
+pub mod batch;
 pub mod emulated;
+pub mod fixture;
+pub mod recover;
+pub mod schema;
 
 use candid::{Nat, Principal, encode_args, utils::ArgumentEncoder};
 use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult, Value};
@@ -12,10 +16,7 @@ use ic_agent::{
     identity::{AnonymousIdentity, BasicIdentity},
 };
 use serde_bytes::ByteBuf;
-use signer::{
-    api::{ClaimRequest, ClaimView, Distributor, InitArgs, Role, SignedClaim, Status},
-    refusal::Refusal,
-};
+use signer_api::{ClaimRequest, ClaimView, Distributor, InitArgs, Refusal, Role, SignedClaim, Status};
 use std::{fs, path::Path};
 
 pub const CHAIN: u64 = 31337;
@@ -25,6 +26,8 @@ pub const MAX_AMOUNT: u64 = 1_000_000;
 pub const LATER: u64 = 4_102_444_800;
 /// Enough for thousands of signatures.
 const CYCLES: u128 = 100_000_000_000_000;
+/// What the operator has prepaid: more than the canister has, so that what ends is known.
+pub const CREDITS: u128 = 1_000_000_000_000_000;
 
 /// The canister as it is published, if it belongs to the sources.
 pub fn wasm() -> Vec<u8> {
@@ -38,8 +41,8 @@ pub struct Signer {
     pub canister: Principal,
     /// Controls the canister and administers it.
     pub admin: Agent,
-    /// Holds the role `Claimer`.
-    pub claimer: Agent,
+    /// Holds the role `Operator`.
+    pub operator: Agent,
     /// Signs its requests, but holds no role.
     pub stranger: Agent,
     pub anonymous: Agent,
@@ -56,7 +59,7 @@ pub fn principal(agent: &Agent) -> Principal {
 }
 
 impl Signer {
-    /// With one claimer and one distributor.
+    /// With one operator and one distributor.
     pub async fn start() -> Self {
         Self::with_cycles(CYCLES).await
     }
@@ -72,22 +75,23 @@ impl Signer {
         node.install(&admin, canister, &wasm(), encode_args((init,)).unwrap())
             .await
             .unwrap();
-        let claimer = node.agent(identity(2)).unwrap();
+        let operator = node.agent(identity(2)).unwrap();
         let stranger = node.agent(identity(3)).unwrap();
         let anonymous = node.agent(AnonymousIdentity).unwrap();
         let signer = Self {
             node,
             canister,
             admin,
-            claimer,
+            operator,
             stranger,
             anonymous,
             http: reqwest::Client::new(),
         };
         signer
-            .set_role(&signer.admin, principal(&signer.claimer), Role::Claimer, true)
+            .set_role(&signer.admin, principal(&signer.operator), Role::Operator, true)
             .await
             .unwrap();
+        signer.grant(principal(&signer.operator), CREDITS).await.unwrap();
         signer.allow(&signer.admin, MAX_AMOUNT).await.unwrap();
         signer
     }
@@ -134,11 +138,18 @@ impl Signer {
         self.update(who, "set_role", (whom, role, granted)).await.unwrap()
     }
 
+    pub async fn grant(&self, operator: Principal, cycles: u128) -> Result<Nat, Refusal> {
+        self.update(&self.admin, "grant_credits", (operator, Nat::from(cycles)))
+            .await
+            .unwrap()
+    }
+
     pub async fn allow(&self, who: &Agent, max_amount: u64) -> Result<(), Refusal> {
         let distributor = Distributor {
             chain_id: CHAIN,
             address: ByteBuf::from(DISTRIBUTOR.to_vec()),
             max_amount: Nat::from(max_amount),
+            max_per_day: None,
         };
         self.update(who, "allow_distributor", (distributor,))
             .await
@@ -173,15 +184,35 @@ impl Signer {
         (status == 202).then_some(signed.request_id)
     }
 
-    /// The answer to a claim that the claimer handed in.
+    /// The answer to a claim that the operator handed in.
     pub async fn signed(&self, id: RequestId) -> Result<SignedClaim, Refusal> {
         self.answer(id).await.unwrap()
     }
 
     /// As [`Signer::signed`], or the reject of a call that was not executed or failed.
     pub async fn answer(&self, id: RequestId) -> Result<Result<SignedClaim, Refusal>, AgentError> {
-        let (reply, _) = self.claimer.wait(&id, self.canister).await?;
+        let (reply, _) = self.operator.wait(&id, self.canister).await?;
         Ok(candid::decode_one(&reply).unwrap())
+    }
+
+    /// The answer to a call that somebody handed in.
+    pub async fn reply<T>(&self, who: &Agent, id: RequestId) -> T
+    where
+        T: candid::CandidType + serde::de::DeserializeOwned,
+    {
+        let (reply, _) = who.wait(&id, self.canister).await.unwrap();
+        candid::decode_one(&reply).unwrap()
+    }
+
+    /// A setting by the administrator that must be taken.
+    pub async fn set(&self, method: &str, args: impl ArgumentEncoder) {
+        let done: Result<(), Refusal> = self.update(&self.admin, method, args).await.unwrap();
+        done.unwrap();
+    }
+
+    /// What the operator has left, in cycles.
+    pub async fn credits(&self) -> Nat {
+        self.query("credits", (principal(&self.operator),)).await
     }
 
     /// That the node turns this call away before the signer sees it.
@@ -261,6 +292,7 @@ pub fn request(n: u8) -> ClaimRequest {
         account: ByteBuf::from([0xac; 20]),
         amount: Nat::from(1000u32),
         deadline: LATER,
+        key_version: None,
     }
 }
 

@@ -1,8 +1,8 @@
-//! The names canister is in [`names`]. Here: Candid types of the signer canister; a test holds them to its interface, `artifacts/icp/signer.did`.
+//! Candid types of the canisters; a test holds them to their interfaces, `artifacts/icp/*.did`.
+//!
+//! Those of the signer are its own: it shares the crate `signer-api` with its callers. Those of
+//! the names canister are in [`names`].
 
 pub mod names;
-mod refusal;
-mod signer;
 
-pub use refusal::Refusal;
-pub use signer::{ClaimRequest, ClaimView, Distributor, InitArgs, Role, SignedClaim, Status};
+pub use signer_api::*;

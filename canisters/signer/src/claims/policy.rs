@@ -1,31 +1,27 @@
-//! What may be signed. A function of its arguments alone.
+//! Which claims may be signed. A function of its arguments alone.
 
-use crate::{refusal::Refusal, voucher::Voucher};
+use super::voucher::Voucher;
 use candid::Nat;
 use serde_bytes::ByteBuf;
+use signer_api::Refusal;
 
 /// What the decision depends on, besides the voucher.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
     /// Unix seconds.
     pub now: u64,
-    /// No claim is signed while true.
-    pub paused: bool,
     /// The most that one claim of the voucher's distributor may pay; `None` when it is not allowed.
     pub max_amount: Option<u128>,
 }
 
 /// # Errors
-/// [`Refusal::Paused`], [`Refusal::DistributorNotAllowed`], [`Refusal::AboveMaximum`], [`Refusal::Expired`].
+/// [`Refusal::DistributorNotAllowed`], [`Refusal::AboveMaximum`], [`Refusal::Expired`].
 pub fn check(voucher: &Voucher, circumstances: &Circumstances) -> Result<(), Refusal> {
     let Voucher {
         chain_id,
         distributor,
         claim,
     } = voucher;
-    if circumstances.paused {
-        return Err(Refusal::Paused);
-    }
     let Some(max) = circumstances.max_amount else {
         return Err(Refusal::DistributorNotAllowed {
             chain_id: *chain_id,

@@ -1,9 +1,8 @@
 //! A claim whose fields cannot be wrong: parsed once, at the border.
 
-use crate::{api::ClaimRequest, refusal::Refusal};
-use candid::Nat;
+use crate::contract::{amount, bytes};
 use novate_protocol::{claim::Claim, eip712::Domain};
-use serde_bytes::ByteBuf;
+use signer_api::{ClaimRequest, Refusal};
 
 /// A well-formed [`ClaimRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,28 +46,4 @@ impl Voucher {
         self.claim
             .digest(&Domain::rewards(self.chain_id, self.distributor))
     }
-}
-
-/// A field of exactly `N` bytes.
-///
-/// # Errors
-/// [`Refusal::WrongLength`].
-pub fn bytes<const N: usize>(field: &str, given: &ByteBuf) -> Result<[u8; N], Refusal> {
-    given.as_slice().try_into().map_err(|_| Refusal::WrongLength {
-        field: field.to_owned(),
-        expected: N as u64,
-        actual: given.len() as u64,
-    })
-}
-
-/// An amount in base units.
-///
-/// # Errors
-/// [`Refusal::TooLarge`] past 128 bits.
-pub fn amount(field: &str, given: &Nat) -> Result<u128, Refusal> {
-    given.0.clone().try_into().map_err(|_| Refusal::TooLarge {
-        field: field.to_owned(),
-        value: given.clone(),
-        max: Nat::from(u128::MAX),
-    })
 }
