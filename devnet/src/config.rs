@@ -9,7 +9,6 @@ use crate::{
     stack::Stack,
 };
 use anyhow::{Context, Result};
-use novate_bindings::artifacts;
 use std::{
     fmt::Write,
     fs,
@@ -24,8 +23,8 @@ pub const ICP: &str = "ic";
 
 /// Writes the configuration into `folder` and returns its path.
 pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<PathBuf> {
-    for (name, content) in [("signer.icrc3.json", artifacts::SIGNER_ICRC3)] {
-        beside(folder, name, content)?;
+    for (name, _, blocks) in deployment.icp.canisters() {
+        beside(folder, &format!("{name}.icrc3.json"), blocks)?;
     }
     for contract in deployment.evm.contracts() {
         beside(folder, &format!("{}.json", contract.name), contract.artifact)?;
@@ -70,12 +69,6 @@ name = "{ICP}"
 kind = "icp"
 rpc = "{ic}"
 root_key = "{root_key}"
-
-[[contracts]]
-name = "signer"
-network = "{ICP}"
-address = "{signer}"
-blocks = "signer.icrc3.json"
 "#,
         database = stack.postgres.url(),
         evm = stack.anvil.url(),
@@ -85,8 +78,13 @@ blocks = "signer.icrc3.json"
         solana_ws = stack.solana.ws_url(),
         ic = stack.ic.url(),
         root_key = hex::encode(stack.ic.root_key()),
-        signer = deployment.icp.signer,
     );
+    for (name, id, _) in deployment.icp.canisters() {
+        write!(
+            toml,
+            "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{ICP}\"\naddress = \"{id}\"\nblocks = \"{name}.icrc3.json\"\n"
+        )?;
+    }
     for Program { name, id, .. } in &PROGRAMS {
         write!(
             toml,

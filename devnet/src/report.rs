@@ -1,5 +1,6 @@
 //! What a run of the demo flow found, for a person and as JSON.
 
+use crate::demo::batch::Batch;
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt, time::Instant};
 
@@ -13,6 +14,12 @@ pub struct Report {
     pub mismatches: usize,
     /// The differences themselves, and everything else that did not hold.
     pub problems: Vec<String>,
+    /// Batches that were settled, each authorised by the canister's threshold key.
+    pub settled: Vec<Settled>,
+    /// Why the canister refused what its policy does not allow, in its words.
+    pub refused: Vec<String>,
+    /// Names that were registered.
+    pub names: Vec<Name>,
     /// Seconds each phase took, in order of the flow.
     pub seconds: Vec<Phase>,
 }
@@ -25,9 +32,42 @@ pub struct Chain {
 }
 
 #[derive(Debug, Serialize)]
+pub struct Settled {
+    pub chain: String,
+    pub sequence: u64,
+    /// Address of the threshold key that signed the batch.
+    pub authority: String,
+    /// Leaves that were applied.
+    pub deltas: usize,
+    pub items: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Name {
+    pub name: String,
+    /// As names writes them.
+    pub wallets: Vec<String>,
+    /// Digest of what is published under the name.
+    pub content: String,
+}
+
+#[derive(Debug, Serialize)]
 pub struct Phase {
     pub phase: String,
     pub seconds: f64,
+}
+
+impl Settled {
+    /// Of a batch that is settled.
+    pub fn new(batch: &Batch, authority: String) -> Self {
+        Self {
+            chain: batch.chain.to_string(),
+            sequence: batch.header.sequence,
+            authority,
+            deltas: batch.deltas.len(),
+            items: batch.items.len(),
+        }
+    }
 }
 
 impl Report {
@@ -61,6 +101,24 @@ impl fmt::Display for Report {
         }
         for Phase { phase, seconds } in &self.seconds {
             writeln!(f, "{phase:<40} {seconds:>8.3} s")?;
+        }
+        for settled in &self.settled {
+            writeln!(
+                f,
+                "batch {} settled on {}, signed by {}",
+                settled.sequence, settled.chain, settled.authority
+            )?;
+        }
+        for refused in &self.refused {
+            writeln!(f, "refused: {refused}")?;
+        }
+        for Name {
+            name,
+            wallets,
+            content,
+        } in &self.names
+        {
+            writeln!(f, "name {name}: {}, {content}", wallets.join(", "))?;
         }
         for problem in &self.problems {
             writeln!(f, "! {problem}")?;

@@ -2,11 +2,14 @@
 
 use super::rows::{Row, Rows, text};
 use anyhow::{Context, Result, bail, ensure};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Rows per page: small enough that the flow's largest table takes several.
 const PAGE: usize = 200;
+/// Queries at the same time.
+const AT_ONCE: usize = 8;
 
 /// A client of one GraphQL endpoint.
 #[derive(Clone)]
@@ -98,34 +101,35 @@ pub async fn tables(api: &GraphQl) -> Result<Vec<Table>> {
     let data = api
         .query("{ _meta { tables { name field type network } } }", Value::Null)
         .await?;
-    let mut tables = Vec::new();
-    for table in data["_meta"]["tables"].as_array().context("no tables in _meta")? {
+    let tables = data["_meta"]["tables"].as_array().context("no tables in _meta")?;
+    let described = tables.iter().map(async |table| {
         let query = "query($type: String!) { __type(name: $type) { fields { name } } }";
         let described = api.query(query, json!({ "type": table["type"] })).await?;
         let fields = described["__type"]["fields"]
             .as_array()
             .context("a table's type without fields")?;
-        tables.push(Table {
+        Ok(Table {
             name: text(&table["name"]),
             field: text(&table["field"]),
             network: text(&table["network"]),
             columns: fields.iter().map(|field| text(&field["name"])).collect(),
-        });
-    }
-    Ok(tables)
+        })
+    });
+    stream::iter(described).buffered(AT_ONCE).try_collect().await
 }
 
 /// Every row that the API serves of `tables`.
 pub async fn read(api: &GraphQl, tables: &[Table]) -> Result<Rows> {
+    let read = tables.iter().map(async |table| {
+        let served = api.all(&table.field, &table.columns).await;
+        anyhow::Ok((
+            &table.name,
+            served.with_context(|| format!("reading table {}", table.name))?,
+        ))
+    });
+    let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
     let mut rows = Rows::default();
-    for Table {
-        name, field, columns, ..
-    } in tables
-    {
-        let served = api
-            .all(field, columns)
-            .await
-            .with_context(|| format!("reading table {name}"))?;
+    for (name, served) in read {
         if served.is_empty() {
             continue;
         }

@@ -28,14 +28,13 @@ pub struct Findings {
     pub differences: Vec<String>,
 }
 
-/// Head and indexed block of every network, by name.
+/// Head and indexed block by network, and of the IC by source: its canisters count their blocks apart.
 pub type Progress = BTreeMap<String, (i64, i64)>;
 
 /// Waits until every block that exists now is indexed.
 pub async fn caught_up(api: &GraphQl, at: &Deployment) -> Result<Progress> {
     use alloy::providers::Provider;
-    let logged = icp::read(&at.icp, &mut Rows::default()).await?;
-    let heads = BTreeMap::from([
+    let mut heads = BTreeMap::from([
         (
             config::EVM.to_owned(),
             at.evm_rpc.get_block_number().await? as i64,
@@ -44,37 +43,52 @@ pub async fn caught_up(api: &GraphQl, at: &Deployment) -> Result<Progress> {
             config::SOLANA.to_owned(),
             at.solana_rpc.rpc.get_slot().await? as i64,
         ),
-        (config::ICP.to_owned(), logged as i64 - 1),
     ]);
+    for (canister, logged) in icp::read(&at.icp, &mut Rows::default()).await? {
+        heads.insert(format!("{}/{canister}", config::ICP), logged as i64 - 1);
+    }
     let deadline = Instant::now() + CATCH_UP;
     loop {
-        let progress = progress(api).await?;
-        let behind =
-            |(name, head): &(&String, &i64)| progress.get(*name).is_none_or(|(_, indexed)| indexed < *head);
-        let late: Vec<_> = heads.iter().filter(behind).collect();
+        let indexed = indexed(api).await?;
+        let reached = |name: &String| indexed.get(name).copied().unwrap_or(-1);
+        let late: Vec<_> = heads
+            .iter()
+            .filter(|(name, head)| reached(name) < **head)
+            .collect();
         if late.is_empty() {
-            return Ok(progress);
+            let progress = heads
+                .iter()
+                .map(|(name, head)| (name.clone(), (*head, reached(name))));
+            return Ok(progress.collect());
         }
         if Instant::now() > deadline {
-            bail!("not indexed within {CATCH_UP:?}: {late:?}; the index is at {progress:?} (head, indexed)");
+            bail!("not indexed within {CATCH_UP:?}: {late:?}; the index is at {indexed:?}");
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-async fn progress(api: &GraphQl) -> Result<Progress> {
-    let data = api
-        .query("{ _meta { networks { name head indexed } } }", Value::Null)
-        .await?;
-    let networks = data["_meta"]["networks"]
-        .as_array()
-        .context("no networks in _meta")?;
-    // A network without a number has nothing indexed yet.
-    let number = |value: &Value| text(value).parse().unwrap_or(-1);
-    Ok(networks
+/// Up to which block each network and each source is indexed.
+async fn indexed(api: &GraphQl) -> Result<BTreeMap<String, i64>> {
+    let query = "{ _meta { networks { name indexed } sources { id nextBlock } } }";
+    let data = api.query(query, Value::Null).await?;
+    let list = |name: &str| {
+        data["_meta"][name]
+            .as_array()
+            .with_context(|| format!("no {name} in _meta"))
+    };
+    // Without a number nothing is indexed yet.
+    let number = |value: &Value| text(value).parse::<i64>();
+    let sources = list("sources")?.iter().map(|source| {
+        (
+            text(&source["id"]),
+            number(&source["nextBlock"]).map_or(-1, |next| next - 1),
+        )
+    });
+    let networks = list("networks")?
         .iter()
-        .map(|n| (text(&n["name"]), (number(&n["head"]), number(&n["indexed"]))))
-        .collect())
+        .map(|network| (text(&network["name"]), number(&network["indexed"]).unwrap_or(-1)));
+    Ok(sources.chain(networks).collect())
 }
 
 /// Reads everything from both sides and compares. `head` is the last EVM block to compare.

@@ -5,14 +5,13 @@ use alloy::{
     primitives::{Address, Bytes, U256},
     providers::Provider,
 };
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use candid::{Encode, Nat};
+use anyhow::{Context, Result, bail, ensure};
+use candid::Encode;
 use novate_bindings::{
     evm::{Claim as EvmClaim, RewardDistributor, RewardToken},
     icp::{ClaimRequest, Refusal, SignedClaim},
 };
-use novate_protocol::claim::Claim;
-use serde_bytes::ByteBuf;
+use novate_protocol::{claim::Claim, eip712::Domain};
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::{SystemTime, UNIX_EPOCH},
@@ -50,16 +49,10 @@ pub async fn sign(at: &Deployment, claim: &Claim) -> Result<SignedClaim> {
         .get_chain_id()
         .await
         .context("asking for the chain id")?;
-    let request = ClaimRequest {
-        id: ByteBuf::from(claim.id),
-        chain_id,
-        distributor: ByteBuf::from(at.evm.distributor.to_vec()),
-        account: ByteBuf::from(claim.account),
-        amount: Nat::from(claim.amount),
-        deadline: claim.deadline,
-    };
+    let domain = Domain::rewards(chain_id, at.evm.distributor.into_array());
+    let request = ClaimRequest::new(claim, &domain);
     let signed: Result<SignedClaim, Refusal> = at.icp.update("sign_claim", Encode!(&request)?).await?;
-    signed.map_err(|refusal| anyhow!("the signer refused a claim: {refusal:?}"))
+    signed.context("the signer refused a claim")
 }
 
 /// Signs two claims and redeems the first, twice: the second time must fail, for the reason that it was redeemed.

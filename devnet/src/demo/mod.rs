@@ -1,22 +1,28 @@
 //! The demo flow: a little of everything, on all three chains.
 
+pub mod batch;
 pub mod claims;
 pub mod evm;
+pub mod names;
 pub mod replay;
 pub mod solana;
 
 use crate::{deploy::Deployment, report::Report};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::time::Instant;
 
 /// Runs the flow once. Every step checks its own result on the chain.
 pub async fn run(at: &Deployment, report: &mut Report) -> Result<()> {
     let start = Instant::now();
-    tokio::try_join!(
-        evm::deposits(&at.evm_rpc, &at.evm),
-        solana::run(&at.solana_rpc, &at.solana)
-    )?;
-    report.phase("deposits, withdrawals and the Solana programs", start);
+    let ((on_evm, refused_on_evm), (on_solana, refused_on_solana)) =
+        tokio::try_join!(evm::run(at), solana::run(at))?;
+    report.settled.extend([on_evm, on_solana]);
+    report.refused.extend([refused_on_evm, refused_on_solana]);
+    report.phase("contracts and programs", start);
+
+    let start = Instant::now();
+    report.names.push(names::run(at).await.context("names")?);
+    report.phase("names", start);
 
     let start = Instant::now();
     claims::claims(at).await?;

@@ -9,7 +9,11 @@ use alloy::{
 use anyhow::{Context, Result, bail, ensure};
 use novate_bindings::{
     artifacts,
-    evm::{RewardDistributor, RewardToken, Settlement},
+    evm::{
+        OrderRegistry, RewardDistributor, RewardToken, SessionKeys,
+        Settlement::{self, Limits},
+        StakingRewards::{self, Tier},
+    },
 };
 use std::time::{Duration, Instant};
 
@@ -19,6 +23,35 @@ const MINED: Duration = Duration::from_secs(10);
 /// More than every value in the replayed transfers together, and far below the largest ledger.
 const CAP: U256 = U256::from_limbs([0, 0, 1, 0]);
 
+/// A day's windows would do for real value; the demo does not wait so long.
+const LIMITS: Limits = Limits {
+    challengeWindow: 1,
+    settleWindow: 3_600,
+    escapeDelay: 86_400,
+    authorityDelay: 86_400,
+    maxIntents: 100_000,
+    maxDeltas: 10_000,
+    maxItems: 1_000,
+};
+
+/// Most base units of the token that one batch may debit.
+const BATCH_LIMIT: u128 = 1_000_000;
+
+/// How long added rewards flow, in seconds.
+const REWARDS_DURATION: u64 = 3_600;
+
+/// Without a lock, and with one of a week for twice the rewards.
+const TIERS: [Tier; 2] = [
+    Tier {
+        lock: 0,
+        multiplier: 10_000,
+    },
+    Tier {
+        lock: 7 * 24 * 3_600,
+        multiplier: 20_000,
+    },
+];
+
 /// Addresses of the contracts and the accounts that the demo flow uses.
 #[derive(Clone, Debug)]
 pub struct EvmDeployment {
@@ -26,6 +59,10 @@ pub struct EvmDeployment {
     pub token: Address,
     pub settlement: Address,
     pub distributor: Address,
+    pub sessions: Address,
+    pub orders: Address,
+    /// Stake and rewards are the token.
+    pub staking: Address,
     /// A second ERC-20, on which real transfers are replayed.
     pub replay: Address,
     /// Owner, guardian and minter of all of them.
@@ -44,7 +81,7 @@ pub struct Contract {
 
 impl EvmDeployment {
     /// Every contract that is indexed.
-    pub fn contracts(&self) -> [Contract; 4] {
+    pub fn contracts(&self) -> [Contract; 7] {
         let contract = |name, address, artifact| Contract {
             name,
             address,
@@ -54,6 +91,9 @@ impl EvmDeployment {
             contract("reward_token", self.token, artifacts::REWARD_TOKEN_JSON),
             contract("replay_token", self.replay, artifacts::REWARD_TOKEN_JSON),
             contract("evm_settlement", self.settlement, artifacts::SETTLEMENT_JSON),
+            contract("evm_session_keys", self.sessions, artifacts::SESSION_KEYS_JSON),
+            contract("order_registry", self.orders, artifacts::ORDER_REGISTRY_JSON),
+            contract("evm_staking", self.staking, artifacts::STAKING_REWARDS_JSON),
             contract(
                 "reward_distributor",
                 self.distributor,
@@ -86,7 +126,9 @@ pub async fn deploy(rpc: &RootProvider<Ethereum>, signer: Address) -> Result<Evm
 
     let token = deploy_token(rpc, admin, "Novate Reward", "NVT").await?;
     let replay = deploy_token(rpc, admin, "Replayed transfers", "REPLAY").await?;
-    let settlement = Settlement::deploy_builder(rpc, admin, admin, signer)
+    let sessions = SessionKeys::deploy_builder(rpc).from(admin).send().await;
+    let sessions = created(rpc, sessions.context("deploying SessionKeys")?).await?;
+    let settlement = Settlement::deploy_builder(rpc, admin, admin, signer, sessions, LIMITS)
         .from(admin)
         .send()
         .await;
@@ -96,10 +138,31 @@ pub async fn deploy(rpc: &RootProvider<Ethereum>, signer: Address) -> Result<Evm
         .send()
         .await;
     let distributor = created(rpc, distributor.context("deploying RewardDistributor")?).await?;
+    let limited = Settlement::new(settlement, rpc)
+        .setBatchLimit(token, BATCH_LIMIT)
+        .from(admin)
+        .send()
+        .await;
+    mined(rpc, limited.context("setting the batch limit")?).await?;
+    let orders = OrderRegistry::deploy_builder(rpc, settlement)
+        .from(admin)
+        .send()
+        .await;
+    let orders = created(rpc, orders.context("deploying OrderRegistry")?).await?;
+    let duration = U256::from(REWARDS_DURATION);
+    let staking =
+        StakingRewards::deploy_builder(rpc, token, token, admin, admin, admin, duration, TIERS.to_vec())
+            .from(admin)
+            .send()
+            .await;
+    let staking = created(rpc, staking.context("deploying StakingRewards")?).await?;
     Ok(EvmDeployment {
         token,
         settlement,
         distributor,
+        sessions,
+        orders,
+        staking,
         replay,
         admin,
         owners,

@@ -7,6 +7,7 @@ pub mod solana;
 use crate::{solana::SolanaNode, stack::Stack};
 use alloy::{network::Ethereum, providers::RootProvider};
 use anyhow::{Context, Result};
+use novate_bindings::icp::Chain;
 
 /// Where everything is, and how to talk to it.
 pub struct Deployment {
@@ -17,8 +18,8 @@ pub struct Deployment {
     pub icp: icp::IcpDeployment,
 }
 
-/// Deploys on all three chains. The signer comes first: its threshold addresses are the authority on EVM and the
-/// proposed one on Solana.
+/// Deploys on all three chains. The signer comes first: its threshold addresses are the authority on EVM and on
+/// Solana.
 pub async fn deploy(stack: &Stack) -> Result<Deployment> {
     let icp = icp::deploy(&stack.ic).await.context("deploying on the IC node")?;
     let evm_rpc = evm::provider(&stack.anvil.url())?;
@@ -28,16 +29,31 @@ pub async fn deploy(stack: &Stack) -> Result<Deployment> {
         deploy_solana(&stack.solana, &solana_rpc, icp.solana_address)
     );
     let evm = evm.context("deploying on anvil")?;
-    icp.allow(stack.anvil.chain_id(), evm.distributor)
+    let solana = solana?;
+    icp.allow(policy(stack.anvil.chain_id(), &evm, &solana))
         .await
-        .context("allowing the distributor")?;
+        .context("setting the signer's policy")?;
     Ok(Deployment {
         evm,
         evm_rpc,
-        solana: solana?,
+        solana,
         solana_rpc,
         icp,
     })
+}
+
+/// Batches, checkpoints and claims of what was deployed.
+fn policy(chain_id: u64, evm: &evm::EvmDeployment, solana: &solana::SolanaDeployment) -> icp::Policy {
+    let (on_evm, on_solana) = (Chain::Evm(chain_id), Chain::Solana(solana::LOCAL_CHAIN));
+    let config = solana.config.to_bytes();
+    icp::Policy {
+        distributor: (chain_id, evm.distributor),
+        settlements: vec![
+            (on_evm, evm.settlement.to_vec(), evm.token.into_word().0),
+            (on_solana, config.to_vec(), solana.mint.to_bytes()),
+        ],
+        registries: vec![(on_evm, evm.orders.to_vec()), (on_solana, config.to_vec())],
+    }
 }
 
 async fn deploy_solana(

@@ -9,26 +9,38 @@ mod rewards;
 mod sessions;
 mod staking;
 
-use crate::deploy::solana::{Client, SolanaDeployment};
+use crate::{
+    deploy::{
+        Deployment,
+        solana::{Client, SolanaDeployment},
+    },
+    report::Settled,
+};
 use anyhow::{Context, Result};
 use novate_bindings::solana::settlement::accounts::Ledger;
 use solana_signer::Signer;
 
-/// Runs all of it.
-pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
+/// Runs all of it. Returns the batch that was settled, and why another was refused.
+pub async fn run(deployment: &Deployment) -> Result<(Settled, String)> {
+    let Deployment {
+        solana_rpc: client,
+        solana: at,
+        icp,
+        ..
+    } = deployment;
     deposits::run(client, at).await.context("deposits on Solana")?;
     let settlement = async {
         let sessions = sessions::run(client, at).await.context("sessions")?;
         market::run(client, at).await.context("market")?;
-        batch::run(client, at, &sessions).await.context("a batch")
+        batch::run(client, at, icp, &sessions).await.context("a batch")
     };
-    tokio::try_join!(
+    let (settled, (), (), ()) = tokio::try_join!(
         settlement,
-        async { orders::run(client, at).await.context("orders") },
+        async { orders::run(client, at, icp).await.context("orders") },
         async { staking::run(client, at).await.context("staking") },
         async { rewards::run(client, at).await.context("rewards") },
     )?;
-    Ok(())
+    Ok(settled)
 }
 
 /// The ledgers of the owners, in their order, in base units.

@@ -1,13 +1,22 @@
-//! The authority signs for three completed orders; anybody proves one of them.
+//! The canister signs for three completed orders; anybody proves one of them.
 
-use crate::deploy::solana::{Client, INSTRUCTIONS, LOCAL_CHAIN, SYSTEM, SolanaDeployment, call};
+use crate::{
+    demo::batch::signed,
+    deploy::{
+        icp::IcpDeployment,
+        solana::{Client, INSTRUCTIONS, LOCAL_CHAIN, SYSTEM, SolanaDeployment, call},
+    },
+};
 use anyhow::{Context, Result};
-use novate_bindings::solana::{
-    address::settlement as address,
-    settlement::{
-        ID as PROGRAM,
-        client::{accounts, args},
-        types::OrderCompletedArgs,
+use novate_bindings::{
+    icp::Chain,
+    solana::{
+        address::settlement as address,
+        settlement::{
+            ID as PROGRAM,
+            client::{accounts, args},
+            types::OrderCompletedArgs,
+        },
     },
 };
 use novate_protocol::{keccak::keccak256, leaf::OrderLeaf, merkle::Tree, order::OrderCheckpoint};
@@ -18,7 +27,7 @@ const NUMBER: u64 = 1;
 const PROVED: usize = 1;
 
 /// Checkpoints the orders and proves one.
-pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
+pub async fn run(client: &Client, at: &SolanaDeployment, icp: &IcpDeployment) -> Result<()> {
     let leaves = [0u32, 1, 2].map(|index| OrderLeaf {
         index,
         order_id: keccak256(&[b"demo order", &index.to_le_bytes()]),
@@ -39,8 +48,9 @@ pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<()> {
         instructions: INSTRUCTIONS,
         system_program: SYSTEM,
     };
+    let signature = signed::checkpoint(icp, Chain::Solana(LOCAL_CHAIN), &checkpoint).await?;
     let kept = [
-        at.signed(&checkpoint.solana_message()),
+        at.signed(&checkpoint.solana_message(), &signature)?,
         call(PROGRAM, keep, args::CheckpointOrders {}),
     ];
     client.send(&kept, &[]).await.context("a checkpoint of orders")?;

@@ -42,13 +42,12 @@ pub struct SolanaDeployment {
     pub vault: Address,
     pub vault_tokens: Address,
     pub event_authority: Address,
-    /// Signs batches of the demo flow.
-    pub authority: Keypair,
+    /// Signs batches and checkpoints: the canister's threshold key.
+    pub authority: Address,
     pub owners: [Keypair; 3],
 }
 
-/// Creates the settlement and a mint with its vault, and proposes `threshold` as its authority. Until that may be activated,
-/// a key of ours signs batches.
+/// Creates the settlement with `threshold` as its authority, and a mint with its vault.
 pub async fn deploy(client: &Client, threshold: Address) -> Result<SolanaDeployment> {
     let admin = client.payer();
     let mint = Keypair::new();
@@ -60,7 +59,7 @@ pub async fn deploy(client: &Client, threshold: Address) -> Result<SolanaDeploym
         vault,
         vault_tokens: at::tokens(&vault),
         event_authority: address::event_authority(&PROGRAM),
-        authority: Keypair::new(),
+        authority: threshold,
         owners: [Keypair::new(), Keypair::new(), Keypair::new()],
     };
     let create_mint = tokens::create_mint(client, &mint, DECIMALS).await?;
@@ -75,7 +74,7 @@ pub async fn deploy(client: &Client, threshold: Address) -> Result<SolanaDeploym
     };
     let initialized = InitializeArgs {
         chain: LOCAL_CHAIN,
-        authority: deployment.authority.pubkey(),
+        authority: threshold,
         guardian: admin,
         limits: LIMITS,
     };
@@ -91,13 +90,6 @@ pub async fn deploy(client: &Client, threshold: Address) -> Result<SolanaDeploym
     let instructions = [
         call(PROGRAM, initialize, args::Initialize { args: initialized }),
         call(PROGRAM, create_vault, args::CreateVault {}),
-        call(
-            PROGRAM,
-            accounts::ProposeAuthority { admin, config },
-            args::ProposeAuthority {
-                pending_authority: threshold,
-            },
-        ),
     ];
     client
         .send(&instructions, &[])
@@ -116,13 +108,15 @@ impl SolanaDeployment {
     }
 
     /// Verifies the authority's signature of `message`, for the instruction after it.
-    pub fn signed(&self, message: &[u8]) -> Instruction {
-        let signature = self.authority.sign_message(message);
-        new_ed25519_instruction_with_signature(
+    pub fn signed(&self, message: &[u8], signature: &[u8]) -> Result<Instruction> {
+        let signature = signature
+            .try_into()
+            .context("a signature that is not of 64 bytes")?;
+        Ok(new_ed25519_instruction_with_signature(
             message,
-            signature.as_array(),
-            self.authority.pubkey().as_array(),
-        )
+            signature,
+            self.authority.as_array(),
+        ))
     }
 
     /// Opens a token account and a ledger for `owner`, mints `amount` base units to it and gives it SOL for rents, all

@@ -1,7 +1,9 @@
 //! The instructions that settle the batch.
 
-use super::made::{Batch, tree};
-use crate::deploy::solana::{INSTRUCTIONS, SYSTEM, call};
+use crate::{
+    demo::batch::Batch,
+    deploy::solana::{INSTRUCTIONS, SYSTEM, SolanaDeployment, call},
+};
 use anyhow::{Context, Result};
 use novate_bindings::solana::{
     address::{self, settlement::batch as address_of},
@@ -12,20 +14,27 @@ use novate_bindings::solana::{
         types::{ApplyDeltasArgs, ApplyItemsArgs, Side},
     },
 };
-use novate_protocol::{leaf::DeltaLeaf, merkle::Tree};
+use novate_protocol::leaf::DeltaLeaf;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 /// Slot of every owner's session in their grants: it is the only one.
 const SLOT: u8 = 0;
 
-impl Batch<'_> {
+/// A batch with the authority's signature.
+pub struct Settling<'a> {
+    pub at: &'a SolanaDeployment,
+    pub batch: &'a Batch,
+    pub signature: Vec<u8>,
+}
+
+impl Settling<'_> {
     fn address(&self) -> Address {
-        address_of(&self.at.config, self.header.sequence)
+        address_of(&self.at.config, self.batch.header.sequence)
     }
 
     /// The authority's signature of the header, and the opening.
-    pub fn open(&self, payer: Address) -> [Instruction; 2] {
+    pub fn open(&self, payer: Address) -> Result<[Instruction; 2]> {
         let open = accounts::OpenBatch {
             payer,
             config: self.at.config,
@@ -33,22 +42,22 @@ impl Batch<'_> {
             instructions: INSTRUCTIONS,
             system_program: SYSTEM,
         };
-        [
-            self.at.signed(&self.header.solana_message()),
+        Ok([
+            self.at
+                .signed(&self.batch.header.solana_message(), &self.signature)?,
             call(PROGRAM, open, args::OpenBatch {}),
-        ]
+        ])
     }
 
     /// All debits in one chunk, charged to the sessions of their owners.
     pub fn apply_debits(&self) -> Result<Instruction> {
-        let debits = self.deltas.iter().take_while(|leaf| leaf.amount < 0);
-        let debits: Vec<_> = debits.collect();
+        let debits = self.batch.debits();
         let mut entries = Vec::new();
-        for leaf in &debits {
+        for leaf in debits {
             entries.push(SLOT);
             entries.extend(u64::try_from(-leaf.amount)?.to_le_bytes());
         }
-        let mut accounts = self.ledgers(&debits);
+        let mut accounts = self.ledgers(debits);
         accounts.extend([
             AccountMeta::new_readonly(self.at.config, false),
             AccountMeta::new_readonly(address::event_authority(&session_keys::ID), false),
@@ -58,34 +67,32 @@ impl Batch<'_> {
             let grants = address::session_keys::grants(&Address::from(leaf.owner.0));
             AccountMeta::new(grants, false)
         }));
-        self.apply(Side::Debit, &debits, entries, accounts)
+        self.apply(Side::Debit, debits, entries, accounts)
     }
 
     /// All credits in one chunk.
     pub fn apply_credits(&self) -> Result<Instruction> {
-        let credits: Vec<_> = self.deltas.iter().filter(|leaf| leaf.amount >= 0).collect();
+        let credits = self.batch.credits();
         let mut entries = Vec::new();
-        for leaf in &credits {
+        for leaf in credits {
             entries.extend(u64::try_from(leaf.amount)?.to_le_bytes());
         }
-        self.apply(Side::Credit, &credits, entries, self.ledgers(&credits))
+        self.apply(Side::Credit, credits, entries, self.ledgers(credits))
     }
 
-    fn ledgers(&self, leaves: &[&DeltaLeaf]) -> Vec<AccountMeta> {
-        let ledger =
-            |leaf: &&DeltaLeaf| AccountMeta::new(self.at.ledger(&Address::from(leaf.owner.0)), false);
+    fn ledgers(&self, leaves: &[DeltaLeaf]) -> Vec<AccountMeta> {
+        let ledger = |leaf: &DeltaLeaf| AccountMeta::new(self.at.ledger(&Address::from(leaf.owner.0)), false);
         leaves.iter().map(ledger).collect()
     }
 
     fn apply(
         &self,
         side: Side,
-        leaves: &[&DeltaLeaf],
+        leaves: &[DeltaLeaf],
         entries: Vec<u8>,
         remaining: Vec<AccountMeta>,
     ) -> Result<Instruction> {
-        let first = leaves.first().context("a chunk without leaves")?.index;
-        let proof = tree(&self.deltas).range_proof(first as usize, leaves.len());
+        let (first, proof) = self.batch.chunk(leaves)?;
         let apply = accounts::ApplyDeltas {
             config: self.at.config,
             batch: self.address(),
@@ -97,7 +104,7 @@ impl Batch<'_> {
             first,
             side,
             entries,
-            proof: proof.context("no such leaves")?.concat(),
+            proof: proof.concat(),
         };
         let mut instruction = call(PROGRAM, apply, args::ApplyDeltas { args: chunk });
         instruction.accounts.extend(remaining);
@@ -112,15 +119,15 @@ impl Batch<'_> {
             event_authority: self.at.event_authority,
             program: PROGRAM,
         };
-        let proof = Tree::new(vec![self.item.hash()]).range_proof(0, 1);
+        let item = self.batch.items.first().context("a batch without an item")?;
         let chunk = ApplyItemsArgs {
             first: 0,
-            entries: [&[SLOT][..], &self.item.from.0, &self.item.to.0].concat(),
-            proof: proof.context("no such leaf")?.concat(),
+            entries: [&[SLOT][..], &item.from.0, &item.to.0].concat(),
+            proof: self.batch.items_proof()?.concat(),
         };
         let mut instruction = call(PROGRAM, apply, args::ApplyItems { args: chunk });
-        let item = address::settlement::item(&self.at.config, &Address::from(self.item.asset.0));
-        let grants = address::session_keys::grants(&Address::from(self.item.from.0));
+        let grants = address::session_keys::grants(&Address::from(item.from.0));
+        let item = address::settlement::item(&self.at.config, &Address::from(item.asset.0));
         instruction.accounts.extend([
             AccountMeta::new(item, false),
             AccountMeta::new_readonly(grants, false),
