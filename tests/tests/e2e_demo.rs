@@ -1,12 +1,46 @@
 //! The demo flow from beginning to end, with nothing left running.
 
-/// How many rows the flow leaves in each table: every event of the four Solana programs that it causes, and the
-/// money on the other chains.
-const EVENTS: [(&str, usize); 43] = [
+use novate_devnet::Report;
+
+/// How many rows the flow leaves in each table of contracts, programs and canisters, those of the tokens left out.
+const EVENTS: [(&str, usize); 90] = [
+    ("evm_session_keys_charged", 1),
+    ("evm_session_keys_nonce_used", 1),
+    ("evm_session_keys_session_granted", 4),
+    ("evm_session_keys_session_revoked", 1),
+    ("evm_settlement_authority_changed", 1),
+    ("evm_settlement_batch_limit_changed", 1),
+    ("evm_settlement_batch_opened", 1),
+    ("evm_settlement_deltas_applied", 2),
     ("evm_settlement_deposited", 3),
+    ("evm_settlement_guardian_changed", 1),
+    ("evm_settlement_limits_changed", 1),
+    ("evm_settlement_net_batch_settled", 1),
+    ("evm_settlement_ownership_transferred", 1),
     ("evm_settlement_withdrawn", 1),
+    ("evm_staking_distributor_changed", 1),
+    ("evm_staking_guardian_changed", 1),
+    ("evm_staking_ownership_transferred", 1),
+    ("evm_staking_reward_added", 1),
+    ("evm_staking_reward_paid", 1),
+    ("evm_staking_rewards_duration_updated", 1),
+    ("evm_staking_staked", 1),
+    ("evm_staking_tier_added", 2),
+    ("evm_staking_withdrawn", 1),
+    ("names_content_set", 1),
+    ("names_initialized", 1),
+    ("names_name_registered", 1),
+    ("names_role_granted", 1),
+    ("names_wallet_linked", 2),
+    ("order_registry_orders_checkpointed", 1),
     ("reward_distributor_claimed", 1),
-    ("signer_claim_signed", 2),
+    ("reward_distributor_distribution_created", 1),
+    ("reward_distributor_distribution_funded", 1),
+    ("reward_distributor_guardian_changed", 1),
+    ("reward_distributor_merkle_claimed", 1),
+    ("reward_distributor_ownership_transferred", 1),
+    ("reward_distributor_root_published", 1),
+    ("reward_distributor_signer_changed", 1),
     ("rewards_claim_opened", 1),
     ("rewards_claimed", 2),
     ("rewards_distribution_created", 1),
@@ -19,7 +53,6 @@ const EVENTS: [(&str, usize); 43] = [
     ("session_keys_session_revoked", 1),
     ("settlement_auction_created", 1),
     ("settlement_auction_settled", 1),
-    ("settlement_authority_proposed", 1),
     ("settlement_batch_opened", 1),
     ("settlement_bid_placed", 2),
     ("settlement_deltas_applied", 2),
@@ -39,6 +72,21 @@ const EVENTS: [(&str, usize); 43] = [
     ("settlement_royalty_set", 1),
     ("settlement_vault_created", 1),
     ("settlement_withdrawn", 1),
+    ("signer_batch_accepted", 2),
+    ("signer_batch_signed", 2),
+    ("signer_checkpoint_accepted", 2),
+    ("signer_checkpoint_signed", 2),
+    ("signer_claim_accepted", 2),
+    ("signer_claim_signed", 2),
+    ("signer_credits_granted", 1),
+    ("signer_distributor_allowed", 1),
+    ("signer_initialized", 1),
+    ("signer_refused", 2),
+    ("signer_registry_allowed", 2),
+    ("signer_request_accepted", 6),
+    ("signer_role_granted", 2),
+    ("signer_settlement_allowed", 2),
+    ("signer_settlement_asset_allowed", 2),
     ("staking_claimed", 1),
     ("staking_funded", 1),
     ("staking_pool_created", 1),
@@ -60,7 +108,8 @@ async fn every_row_served_is_what_the_chains_say() {
             "{name} is behind: {report}"
         );
     }
-    assert_eq!(report.chains.len(), 3, "{report}");
+    let chains: Vec<_> = report.chains.keys().map(String::as_str).collect();
+    assert_eq!(chains, ["anvil", "ic/names", "ic/signer", "surfpool"], "{report}");
 
     for (table, expected) in EVENTS {
         let served = report.rows.get(table).copied().unwrap_or(0);
@@ -69,13 +118,40 @@ async fn every_row_served_is_what_the_chains_say() {
     let known = |table: &str| EVENTS.iter().any(|(name, _)| *name == table);
     let replayed = report.rows.get("replay_token_transfer").copied().unwrap_or(0);
     assert!(replayed >= 520, "{report}");
-    let programs = ["rewards_", "session_keys_", "settlement_", "staking_"];
-    let of_programs = |table: &&String| programs.iter().any(|program| table.starts_with(program));
+    let of_tokens = |table: &str| table.starts_with("replay_token_") || table.starts_with("reward_token_");
     let unexpected: Vec<_> = report
         .rows
         .keys()
-        .filter(of_programs)
-        .filter(|table| !known(table))
+        .filter(|table| !of_tokens(table) && !known(table))
         .collect();
     assert!(unexpected.is_empty(), "add to EVENTS: {unexpected:?}");
+    cleared(&report);
+}
+
+/// A batch on each chain under the canister's keys, a refusal on each, a name with two wallets and its content.
+fn cleared(report: &Report) {
+    let chains: Vec<_> = report
+        .settled
+        .iter()
+        .map(|settled| settled.chain.as_str())
+        .collect();
+    assert_eq!(chains, ["evm chain 31337", "solana chain 900"], "{report}");
+    for settled in &report.settled {
+        assert_eq!((settled.sequence, settled.deltas), (1, 3), "{report}");
+    }
+    let [evm, solana] = &report.settled[..] else {
+        panic!("{report}")
+    };
+    assert_eq!((evm.items, solana.items), (0, 1), "{report}");
+    assert!(evm.authority.starts_with("0x"), "{report}");
+    assert_ne!(evm.authority, solana.authority, "{report}");
+    assert_eq!(report.refused.len(), 2, "{report}");
+    for refused in &report.refused {
+        assert!(refused.contains("the most that one batch may debit"), "{report}");
+    }
+    let [name] = &report.names[..] else {
+        panic!("{report}")
+    };
+    assert_eq!(name.wallets.len(), 2, "{report}");
+    assert!(name.content.starts_with("sha256:"), "{report}");
 }
