@@ -59,9 +59,12 @@ fn wrong_usage_ends_with_code_2_and_names_what_is_wrong() {
         ("bench", "name a suite"),
         (
             "bench speed",
-            "suite \"speed\" is unknown; known: latency, cu, gas",
+            "suite \"speed\" is unknown; known: latency, cu, gas, cycles",
         ),
-        ("bench latency --write", "--write goes with the suite cu only"),
+        (
+            "bench latency --write",
+            "--write goes with the suites cu and cycles only",
+        ),
     ] {
         let output = xtask(ROOT.as_ref(), line);
         let error = text(&output.stderr);
@@ -86,6 +89,6 @@ fn steps_and_suites_can_be_listed() {
     );
     assert_eq!(
         text(&xtask(ROOT.as_ref(), "bench --list").stdout),
-        "latency\ncu\ngas\n"
+        "latency\ncu\ngas\ncycles\n"
     );
 }

@@ -32,9 +32,11 @@ leaves nothing running. Each figure of time is the median of at least three runs
   cu        compute units of every instruction of the Solana programs, in LiteSVM with the built .so; fails when one is
             over 5% worse than in docs/compute-units.md
   gas       gas of the EVM contracts' functions in forge: of the call alone, without the 21,000 of a transaction
+  cycles    cycles of every method of the canisters, by the prices of a 13-node subnet, on our emulator with the built .wasm;
+            fails when one differs by over 5% from docs/cycles.md
 
-  --quick   a tenth of the data; all of it is quick for cu and gas
-  --write   with cu: write the figures into docs/compute-units.md instead of comparing them
+  --quick   a tenth of the data; all of it is quick for cu, gas and cycles
+  --write   with cu and cycles: write the figures into the document instead of comparing them
   --list    print the names of the suites
 ";
 
@@ -61,7 +63,10 @@ struct Options {
     write: bool,
 }
 
-const SUITES: [Suite; 3] = [
+/// Those whose figures stand in a document.
+const WRITTEN: [&str; 2] = ["cu", "cycles"];
+
+const SUITES: [Suite; 4] = [
     Suite {
         name: "latency",
         measure: |repo, options| printed("latency", latency(repo, options)?),
@@ -73,6 +78,10 @@ const SUITES: [Suite; 3] = [
     Suite {
         name: "gas",
         measure: |repo, _| gas(repo),
+    },
+    Suite {
+        name: "cycles",
+        measure: |repo, options| printed("cycles", cycles(repo, options)),
     },
 ];
 
@@ -94,8 +103,8 @@ pub fn main(mut args: Args) -> Result<()> {
         return Err(UsageError::new("name a suite, or use --list").into());
     };
     let name = args::one_of("suite", &name, SUITES.map(|suite| suite.name))?;
-    if options.write && name != "cu" {
-        return Err(UsageError::new("--write goes with the suite cu only").into());
+    if options.write && !WRITTEN.contains(&name) {
+        return Err(UsageError::new("--write goes with the suites cu and cycles only").into());
     }
     let repo = Repo::find()?;
     setup::all(&repo)?;
@@ -190,6 +199,26 @@ fn compute_units(repo: &Repo, options: &Options) -> Command {
     ]);
     if options.write {
         cargo.env("NOVATE_CU_WRITE", "1");
+    }
+    cargo
+}
+
+/// The test binary that calls every method of the canisters; it compares or writes its figures.
+fn cycles(repo: &Repo, options: &Options) -> Command {
+    let mut cargo = repo.cargo();
+    cargo.args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--test",
+        "cycles",
+        "--",
+        "cycles",
+        "--exact",
+        "--nocapture",
+    ]);
+    if options.write {
+        cargo.env("NOVATE_CYCLES_WRITE", "1");
     }
     cargo
 }
