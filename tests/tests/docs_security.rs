@@ -1,5 +1,8 @@
 //! `docs/security.md` names tests that exist, and every program says whom to tell about a weakness.
 
+mod common;
+
+use common::{read, root};
 use std::{fs, path::PathBuf};
 
 const CLASSES: [&str; 11] = [
@@ -18,10 +21,6 @@ const CLASSES: [&str; 11] = [
 
 /// The programs' folders, in the order of the columns.
 const PROGRAMS: [&str; 4] = ["session-keys", "settlement", "staking", "rewards"];
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn library(program: &str) -> String {
     program.replace('-', "_")
@@ -76,6 +75,29 @@ fn every_class_names_a_test_for_every_program_or_why_there_is_none() {
         "the rows of the table"
     );
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+/// Of contracts and canisters: every cell names files and functions in turn.
+#[test]
+fn every_mistake_names_tests_that_exist() {
+    let text = read("docs/security.md");
+    for section in ["## The EVM contracts", "## The canisters"] {
+        let (_, text) = text.split_once(&format!("\n{section}\n")).expect(section);
+        let text = text.split("\n## ").next().unwrap_or_default();
+        let cells: Vec<_> = text.lines().filter(|line| line.starts_with("| ")).collect();
+        let named: Vec<_> = cells
+            .iter()
+            .flat_map(|line| line.split('`').skip(1).step_by(2))
+            .collect();
+        let tests = || named.chunks(2).filter(|pair| pair[0].contains('/'));
+        assert!(tests().count() > 5, "{section}: {named:?}");
+        for pair in tests() {
+            let source = read(pair[0]);
+            let defined = ["fn", "function"].map(|word| format!("{word} {}(", pair[1]));
+            let is_there = defined.iter().any(|definition| source.contains(definition));
+            assert!(is_there, "{} has no test {}", pair[0], pair[1]);
+        }
+    }
 }
 
 #[test]
