@@ -166,6 +166,23 @@ async fn a_replacement_that_was_signed_by_hand_is_outbid_and_recognised() {
     assert_eq!(confirmed.inclusion.unwrap().hash, by_hand.hash);
 }
 
+#[tokio::test]
+async fn what_is_signed_is_not_sent_during_a_pause() {
+    let signer = Signer::with_call().await;
+    let rpc = Rpc::start(&signer).await;
+    rpc.calm(4).await;
+    rpc.script(Method::SendRawTransaction, &[vec![]]).await;
+    signer.submit_transaction(&submission(1)).await.unwrap_err();
+    assert_eq!(signer.submission(1).await.unwrap().state, State::Signed);
+    signer.pause(&signer.admin).await.unwrap();
+    rpc.script(Method::SendRawTransaction, &[mocks::taken()]).await;
+    assert_eq!(signer.advance(1).await, Err(Refusal::Paused));
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 1);
+    signer.resume(&signer.admin).await.unwrap();
+    assert_eq!(signer.advance(1).await.unwrap().state, State::Sent);
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 2);
+}
+
 /// What was sent is found in the chain although nothing may be signed any more.
 #[tokio::test]
 async fn a_pause_stops_replacements_and_not_the_search_for_a_receipt() {
