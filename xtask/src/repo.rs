@@ -49,11 +49,22 @@ impl Repo {
         command
     }
 
-    /// A program that an npm package brings, run in the folder `dir` below the root.
+    /// A program of Foundry that npm brings, run in the folder `dir` below the root.
     pub fn npm_bin(&self, name: &str, dir: &str) -> Command {
-        let mut command = self.command(self.root.join("node_modules/.bin").join(name));
+        // What lies in `.bin` is a script that starts the program and ends with 0 whatever the program ends with.
+        let scripts = self.root.join("node_modules/.bin").join(name);
+        let mut command = self.command(self.foundry(name).unwrap_or(scripts));
         command.current_dir(self.root.join(dir));
         command
+    }
+
+    /// The program itself: in the package for this platform, or where the other downloads it to when npm left that out.
+    fn foundry(&self, name: &str) -> Option<PathBuf> {
+        let packages = fs::read_dir(self.root.join("node_modules/@foundry-rs")).ok()?;
+        packages
+            .filter_map(|package| Some(package.ok()?.path()))
+            .flat_map(|package| ["bin", "dist"].map(|folder| package.join(folder).join(name)))
+            .find(|program| program.is_file())
     }
 
     /// A folder for what can be made again, shared by all checkouts.

@@ -1,10 +1,14 @@
 //! What is recorded about the EVM contracts, and what is said when it no longer holds.
 
 use serde_json::json;
-use xtask::contracts::{
-    coverage::{self, Count},
-    record::{self, Files},
-    storage,
+use xtask::{
+    contracts::{
+        coverage::{self, Count},
+        record::{self, Files},
+        storage,
+    },
+    process::{run_aside, succeeds},
+    repo::Repo,
 };
 
 const LCOV: &str = "TN:
@@ -173,4 +177,12 @@ fn what_is_written_is_read_again_and_replaces_what_was_there() {
     // Forge writes no line end.
     std::fs::write(folder.join("New.json"), "{}").unwrap();
     assert_eq!(record::read(&folder).unwrap(), new);
+}
+
+/// npm's own script for forge ends with 0 whatever forge ends with.
+#[test]
+fn a_forge_that_fails_is_seen_to_fail() {
+    let repo = Repo::find().unwrap();
+    assert!(succeeds(repo.npm_bin("forge", ".").arg("--version")));
+    assert!(run_aside(repo.npm_bin("forge", ".").arg("no-such-verb")).is_err());
 }

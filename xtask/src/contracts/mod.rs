@@ -25,6 +25,7 @@ The Foundry project in contracts-bindings/, as the step `contracts` of `cargo xt
   tests      forge test: unit, fuzz and invariant tests
   gas        what the gas tests (test/*/Gas.t.sol) measured is what snapshots/CONTRACT.json says
   storage    where each contract keeps what in storage is what storage/CONTRACT.md says
+  size       no contract is larger than EIP-170 allows, 24,576 bytes
   coverage   the tests run at least 95% of the lines, branches and functions of every file in src/
 
   --write   after a change that is meant: write snapshots/ and storage/ instead of comparing them; without coverage
@@ -123,12 +124,13 @@ fn gas(repo: &Repo, filter: &[&str]) -> Result<Files> {
     record::read(&folder)
 }
 
-/// The storage layout of every contract, a file for each.
+/// The storage layout of every contract, a file for each. Forge fails when a contract is larger than EIP-170 allows.
 fn storage(repo: &Repo) -> Result<Files> {
     let work = work(repo)?;
     let mut forge = repo.npm_bin("forge", PROJECT);
     forge
-        .args(["build", "src", "--extra-output", "storageLayout", "--out"])
+        .args(["build", "src", "--sizes", "--extra-output", "storageLayout"])
+        .arg("--out")
         .arg(work.join("out"))
         .arg("--cache-path")
         .arg(work.join("cache"));
