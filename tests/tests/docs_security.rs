@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{read, root};
+use common::{read, root, rows};
 use std::{fs, path::PathBuf};
 
 const CLASSES: [&str; 11] = [
@@ -77,25 +77,28 @@ fn every_class_names_a_test_for_every_program_or_why_there_is_none() {
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 
-/// Of contracts and canisters: every cell names files and functions in turn.
+/// Files and functions, in turn, of the last cells in the first table of a section.
+fn named(section: &str) -> Vec<(String, String)> {
+    let rows = rows(&read("docs/security.md"), |heading| heading == section);
+    let cells = rows.iter().filter_map(|row| row.last());
+    let tests = cells.flat_map(|cell| cell.split(", ")).filter_map(|test| {
+        let (file, function) = test.split_once(' ')?;
+        let is_file = file.ends_with(".rs") || file.ends_with(".sol");
+        is_file.then(|| (file.to_owned(), function.to_owned()))
+    });
+    tests.collect()
+}
+
 #[test]
 fn every_mistake_names_tests_that_exist() {
-    let text = read("docs/security.md");
     for section in ["## The EVM contracts", "## The canisters"] {
-        let (_, text) = text.split_once(&format!("\n{section}\n")).expect(section);
-        let text = text.split("\n## ").next().unwrap_or_default();
-        let cells: Vec<_> = text.lines().filter(|line| line.starts_with("| ")).collect();
-        let named: Vec<_> = cells
-            .iter()
-            .flat_map(|line| line.split('`').skip(1).step_by(2))
-            .collect();
-        let tests = || named.chunks(2).filter(|pair| pair[0].contains('/'));
-        assert!(tests().count() > 5, "{section}: {named:?}");
-        for pair in tests() {
-            let source = read(pair[0]);
-            let defined = ["fn", "function"].map(|word| format!("{word} {}(", pair[1]));
+        let named = named(section);
+        assert!(named.len() > 5, "{section}: {named:?}");
+        for (file, function) in named {
+            let source = read(&file);
+            let defined = ["fn", "function"].map(|word| format!("{word} {function}("));
             let is_there = defined.iter().any(|definition| source.contains(definition));
-            assert!(is_there, "{} has no test {}", pair[0], pair[1]);
+            assert!(is_there, "{file} has no test {function}");
         }
     }
 }
