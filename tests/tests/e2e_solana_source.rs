@@ -113,7 +113,6 @@ async fn what_the_program_did_is_what_the_source_yields() -> Result<()> {
     let expected = [
         ("Initialized", None),
         ("VaultCreated", None),
-        ("AuthorityProposed", None),
         ("LedgerOpened", None),
         ("Deposited", Some("100")),
         ("Deposited", Some("23")),
