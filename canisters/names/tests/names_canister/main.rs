@@ -1,6 +1,7 @@
 //! The canister as it is published, on the emulator or on PocketIC (`POCKET_IC_BIN`); what needs another time, other
 //! limits or another canister is tested on the emulator only.
 
+mod certified;
 mod claims;
 mod common;
 mod concurrency;
