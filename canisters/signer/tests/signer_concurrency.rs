@@ -3,9 +3,9 @@
 mod common;
 
 use candid::Nat;
-use common::{Signer, request};
+use common::{Signer, principal, request};
 use futures_util::future::{join, join_all};
-use signer_api::Refusal;
+use signer_api::{Refusal, Role};
 
 /// Two calls that are executed before the threshold protocol has answered the first.
 #[tokio::test]
@@ -63,6 +63,39 @@ async fn a_pause_also_stops_what_is_being_signed() {
         }
     }
     panic!("the node never pauses in the middle of a call");
+}
+
+#[tokio::test]
+async fn who_loses_the_role_meanwhile_gets_no_signature() {
+    let signer = Signer::start().await;
+    let operator = principal(&signer.operator);
+    for n in 1..100 {
+        let claim = request(n);
+        let asked = signer.submit(&signer.operator, "sign_claim", (&claim,)).await;
+        let revoke = (operator, Role::Operator, false);
+        let revoked = signer.submit(&signer.admin, "set_role", revoke).await;
+        let answer = signer.signed(asked).await;
+        signer.admin.wait(&revoked, signer.canister).await.unwrap();
+        let kept = signer.claim(&claim.id).await;
+        signer.set("set_role", (operator, Role::Operator, true)).await;
+        let refused = Err(Refusal::RoleMissing {
+            caller: operator,
+            role: Role::Operator,
+        });
+        // Otherwise the node finished one call before it looked at the other: try again.
+        if let (true, Some(kept)) = (answer == refused, kept) {
+            assert_eq!(kept.signature, None);
+            let credits = signer.credits().await;
+            signer.sign(&signer.operator, &claim).await.unwrap();
+            assert_eq!(
+                signer.credits().await,
+                credits,
+                "it was charged when it was accepted"
+            );
+            return;
+        }
+    }
+    panic!("the node never revokes in the middle of a call");
 }
 
 #[tokio::test]
