@@ -34,7 +34,8 @@ pub async fn look(
                 gas_used: receipt.gas_used,
                 effective_gas_price: receipt.effective_gas_price,
             };
-            return Ok(keep(caller, id, submission, nonce, inclusion));
+            keep(caller, id, submission, nonce, inclusion);
+            return Ok(());
         }
     }
     Err(SubmissionRefusal::ReceiptMissing { nonce }.into())
