@@ -36,6 +36,7 @@ contract DeployTest is Test {
         StakingRewards staking = StakingRewards(d.stakingRewards);
         assertEq(staking.owner(), settings.owner);
         assertEq(staking.guardian(), settings.guardian);
+        assertEq(staking.distributor(), settings.owner);
     }
 
     function test_contractsKnowEachOther() public {
