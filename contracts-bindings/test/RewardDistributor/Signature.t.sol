@@ -30,6 +30,24 @@ contract SignatureTest is RewardDistributorBase {
         distributor.claim(changed, signature);
     }
 
+    function test_everyFieldIsSigned() public {
+        bytes memory signature = _sign(distributor, voucher);
+        Claim memory good = voucher;
+        voucher.id = "another";
+        _refused(signature);
+        voucher = good;
+        voucher.account = BOB;
+        _refused(signature);
+        voucher = good;
+        voucher.amount++;
+        _refused(signature);
+        voucher = good;
+        voucher.deadline++;
+        _refused(signature);
+        voucher = good;
+        distributor.claim(voucher, signature);
+    }
+
     function testFuzz_otherKeysSignInVain(uint256 key) public {
         key = boundPrivateKey(key);
         vm.assume(key != signerKey);
