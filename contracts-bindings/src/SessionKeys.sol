@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {EIP7702Utils} from "@openzeppelin/contracts/account/utils/EIP7702Utils.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -342,10 +343,15 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         uint256 latest = block.timestamp + MAX_SECONDS;
         if (granted.key == address(0)) revert InvalidKey(granted.key);
         if (granted.key == granted.owner) revert KeyIsOwner(granted.owner);
-        if (granted.consumer.code.length == 0) revert InvalidConsumer(granted.consumer);
+        if (!_isContract(granted.consumer)) revert InvalidConsumer(granted.consumer);
         if (!Actions.areKnown(granted.actions)) revert UnknownActions(granted.actions);
         if (Spending.hasCome(granted.expires)) revert ExpiresInPast(granted.expires, block.timestamp);
         if (granted.expires > latest) revert ExpiresTooLate(granted.expires, latest);
+    }
+
+    /// An account that delegates to a contract has code, and a private key that could charge sessions.
+    function _isContract(address account) private view returns (bool) {
+        return account.code.length != 0 && EIP7702Utils.fetchDelegate(account) == address(0);
     }
 
     function _checkLimit(Limit memory limit) private pure {

@@ -134,7 +134,8 @@ interface ISessionKeys {
     /// @notice The session key is the owner's own: make a new key for the session.
     error KeyIsOwner(address owner);
 
-    /// @notice `consumer` has no code on this chain: give the contract that charges the session.
+    /// @notice `consumer` is not a contract on this chain, or an account that delegates to one (EIP-7702): give the
+    /// contract that charges the session.
     error InvalidConsumer(address consumer);
 
     /// @notice `actions` are none, or some that do not exist: give a sum of the bits from 1 to 16.
