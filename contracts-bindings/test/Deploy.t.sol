@@ -179,7 +179,10 @@ contract DeployFileTest is Test {
 
     Deploy private script;
 
+    /// Begins without what a test that failed has left.
     function setUp() public {
+        if (vm.exists(WRITTEN)) vm.removeFile(WRITTEN);
+        if (vm.exists(RUN)) vm.removeFile(RUN);
         script = new Deploy();
     }
 
