@@ -154,7 +154,7 @@ contract SessionKeysGrantTest is SessionKeysBase {
         );
     }
 
-    function testFuzz_onlyPeriodsOfOtherChainsToo(uint32 period) public {
+    function testFuzz_otherPeriodsAreRefused(uint32 period) public {
         vm.assume(
             period != 0 && period != 3_600 && period != 86_400 && period != 604_800 && period != 2_592_000
         );
