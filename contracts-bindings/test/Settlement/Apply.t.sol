@@ -10,6 +10,9 @@ import {BatchBase, Delta, Plan} from "./BatchBase.sol";
 
 /// Chunks in any order, sent again, overlapping, from anybody.
 contract SettlementApplyTest is BatchBase {
+    // Amounts of tests are far below 2^127.
+    // forge-lint: disable-start(unsafe-typecast)
+
     function test_whatIsAppliedIsPassedOver() public {
         Plan memory plan = _payments();
         _openAndWait(plan);
@@ -191,4 +194,5 @@ contract SettlementApplyTest is BatchBase {
         _assertLedger(BOB, token, amount);
         _assertVault(token, balance);
     }
+    // forge-lint: disable-end(unsafe-typecast)
 }

@@ -23,14 +23,14 @@ contract SettlementApplyRefusedTest is BatchBase {
     /// The chunk is refused for `reason`.
     function _chunk(
         Plan memory p,
-        uint256 first,
+        uint32 first,
         Side side,
         bytes memory entries,
         bytes32[] memory proof,
         bytes memory reason
     ) private {
         vm.expectRevert(reason);
-        settlement.applyDeltas(p.header.sequence, p.deltas[0].asset, uint32(first), side, entries, proof);
+        settlement.applyDeltas(p.header.sequence, p.deltas[0].asset, first, side, entries, proof);
     }
 
     function _wrongProof(Plan memory p) private pure returns (bytes memory) {

@@ -58,7 +58,7 @@ contract SettlementItemsTest is SettlementBase {
             abi.encodeWithSelector(ISettlementItems.NotHolder.selector, address(collection), 1, ALICE, caller)
         );
         vm.prank(caller);
-        settlement.withdrawItem(address(collection), 1, caller);
+        settlement.withdrawItem(address(collection), 1, BOB);
     }
 
     function test_whatIsOutsideHasNoHolder() public {

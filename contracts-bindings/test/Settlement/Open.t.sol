@@ -11,6 +11,8 @@ import {Domain} from "../mocks/Domain.sol";
 import {BatchBase, Plan} from "./BatchBase.sol";
 
 contract SettlementOpenTest is BatchBase {
+    bytes32 private constant ROOT = "root";
+
     /// The order of the curve: s and its negative are the same signature but for v.
     uint256 private constant N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
@@ -99,14 +101,14 @@ contract SettlementOpenTest is BatchBase {
         header.deltaCount = 1;
         _expect(header, abi.encodeWithSelector(mismatch, bytes32(0), 1));
         header = _empty().header;
-        header.deltasRoot = "root";
-        _expect(header, abi.encodeWithSelector(mismatch, bytes32("root"), 0));
+        header.deltasRoot = ROOT;
+        _expect(header, abi.encodeWithSelector(mismatch, ROOT, 0));
         header = _empty().header;
         header.itemCount = 1;
         _expect(header, abi.encodeWithSelector(mismatch, bytes32(0), 1));
         header = _empty().header;
-        header.itemsRoot = "root";
-        _expect(header, abi.encodeWithSelector(mismatch, bytes32("root"), 0));
+        header.itemsRoot = ROOT;
+        _expect(header, abi.encodeWithSelector(mismatch, ROOT, 0));
     }
 
     function test_aBlobWithoutAProperCidIsRefused() public {

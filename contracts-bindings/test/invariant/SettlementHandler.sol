@@ -13,6 +13,9 @@ import {SettlementPlanner} from "./SettlementPlanner.sol";
 /// because an owner has not enough, a session is used up, or the authority signed deltas that do not sum to zero. Calls that
 /// the contract refuses are tried all the same; those that it must not refuse are said so.
 contract SettlementHandler is SettlementPlanner {
+    // The tests' own clock; batches of a few leaves, with small amounts.
+    // forge-lint: disable-start(block-timestamp, unsafe-typecast)
+
     using Trees for bytes32[];
 
     uint256 private _clock;
@@ -346,4 +349,5 @@ contract SettlementHandler is SettlementPlanner {
     function _try(bytes memory data) private returns (bool done) {
         (done,) = address(settlement).call(data);
     }
+    // forge-lint: disable-end(block-timestamp, unsafe-typecast)
 }

@@ -10,6 +10,9 @@ import {FeeToken, Token} from "../mocks/Tokens.sol";
 /// What there must be after the calls that were made, kept without looking at the contract: four owners, a plain token and one
 /// with a fee, a collection, and the batches that were opened, leaf by leaf.
 abstract contract SettlementModel is BatchBase {
+    // The tests' own clock, and small amounts.
+    // forge-lint: disable-start(block-timestamp, unsafe-typecast)
+
     /// What one session may spend of one token in its life.
     uint96 public constant SPENDABLE = 4e18;
 
@@ -215,4 +218,5 @@ abstract contract SettlementModel is BatchBase {
             plan.deltas[i].amount < 0 ? _debitsLeft++ : _creditsLeft++;
         }
     }
+    // forge-lint: disable-end(block-timestamp, unsafe-typecast)
 }
