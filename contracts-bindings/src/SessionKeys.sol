@@ -109,6 +109,8 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         _checkOwnerOrKey(owner, key);
         _remove(consumer, owner, key);
         emit SessionRevoked(owner, key, consumer, msg.sender);
+        // A grant that the owner has signed and nobody has submitted would bring the session back.
+        if (msg.sender == owner) _burnNonce(owner);
     }
 
     /// @inheritdoc ISessionKeys
@@ -125,7 +127,7 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
 
     /// @inheritdoc ISessionKeys
     function burnNonce() external {
-        emit NonceUsed(msg.sender, _useNonce(msg.sender));
+        _burnNonce(msg.sender);
     }
 
     /// @inheritdoc ISessionKeys
@@ -279,6 +281,10 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
 
         if (amount > slot.periodLeft()) revert OverLimit(owner, key, asset, slot.periodLeft(), amount);
         revert OverLifetime(owner, key, asset, slot.lifetimeLeft(), amount);
+    }
+
+    function _burnNonce(address owner) private {
+        emit NonceUsed(owner, _useNonce(owner));
     }
 
     function _revokeAll(address owner) private {

@@ -125,7 +125,7 @@ interface ISessionKeys {
     /// @notice `consumer` charged sessions for spending `asset`, in this order.
     event Charged(address indexed consumer, address indexed asset, Charge[] charges);
 
-    /// @notice `nonce` of `owner` is used up, by a grant or by `burnNonce`.
+    /// @notice `nonce` of `owner` is used up: by a grant, by the owner's `revoke`, or by `burnNonce`.
     event NonceUsed(address indexed owner, uint256 nonce);
 
     /// @notice The session key is zero: give a key that somebody holds.
@@ -232,7 +232,8 @@ interface ISessionKeys {
     /// period in progress stays spent until the next one, also when its length changes.
     function setLimit(address consumer, address owner, address key, Limit calldata limit) external;
 
-    /// @notice Ends a session. Only its owner or its key.
+    /// @notice Ends a session. Only its owner or its key. The owner's call also uses up the owner's current nonce: a signed grant that
+    /// nobody has submitted cannot bring the session back.
     function revoke(address consumer, address owner, address key) external;
 
     /// @notice Ends all sessions of the caller, and voids every grant that the caller has signed.
