@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
-import {Script} from "forge-std/Script.sol";
-
+import {OrderRegistry} from "../src/OrderRegistry.sol";
 import {RewardDistributor} from "../src/RewardDistributor.sol";
 import {RewardToken} from "../src/RewardToken.sol";
 import {SessionKeys} from "../src/SessionKeys.sol";
 import {Settlement} from "../src/Settlement.sol";
-import {Limits} from "../src/interfaces/settlement/ISettlementRoles.sol";
+import {StakingRewards} from "../src/StakingRewards.sol";
+import {Network, Networks} from "./Networks.sol";
 
 /// @title Deploy
 /// @notice Deploys the contracts to addresses that depend only on their bytecode, constructor arguments and a
@@ -16,10 +16,10 @@ import {Limits} from "../src/interfaces/settlement/ISettlementRoles.sol";
 ///
 ///     OWNER=0x.. GUARDIAN=0x.. AUTHORITY=0x.. forge script Deploy --rpc-url URL --broadcast --private-key KEY
 ///
-/// `OWNER` also becomes the admin of the token; `AUTHORITY` is the threshold address that signs batches and
-/// vouchers. Optional: `SALT` (32 bytes), `DEPLOYMENT` (where the addresses are written, below `deployments/`;
-/// default `deployments/<chain id>.json`).
-contract Deploy is Script {
+/// `OWNER` also becomes the admin of the token and may fund staking; `AUTHORITY` is the threshold address that signs
+/// batches, checkpoints and vouchers. Optional: `SALT` (32 bytes), `DEPLOYMENT` (where the addresses are written, below
+/// `deployments/`; default `deployments/<chain id>.json`). The rest comes from `script/config`.
+contract Deploy is Networks {
     struct Settings {
         address owner;
         address guardian;
@@ -28,24 +28,26 @@ contract Deploy is Script {
     }
 
     struct Deployment {
+        address orderRegistry;
         address rewardDistributor;
         address rewardToken;
         address sessionKeys;
         address settlement;
+        address stakingRewards;
     }
-
-    string public constant TOKEN_NAME = "Novate Reward";
-    string public constant TOKEN_SYMBOL = "NVR";
-    /// @notice One billion tokens of 18 decimals.
-    uint256 public constant TOKEN_CAP = 1e27;
 
     /// @notice The deterministic deployment proxy is not on this chain: deploy it first, see
     /// github.com/Arachnid/deterministic-deployment-proxy.
     error NoDeploymentProxy(address proxy);
 
-    /// @notice The proxy was called, but there is no code at the address that was computed.
+    /// @notice The proxy was called, but there is no code at the address that was computed: look at the trace (-vvvv) for
+    /// what the constructor refused.
     error NotDeployed(address expected);
 
+    /// Whether something was there before.
+    bool private found;
+
+    /// @notice Deploys what is missing on the chain of `--rpc-url`, and writes the addresses.
     function run() external {
         Settings memory settings = Settings({
             owner: vm.envAddress("OWNER"),
@@ -55,69 +57,105 @@ contract Deploy is Script {
         });
         string memory path =
             vm.envOr("DEPLOYMENT", string.concat("deployments/", vm.toString(block.chainid), ".json"));
+        Network memory network = networkOf(block.chainid);
 
         vm.startBroadcast();
-        Deployment memory deployment = deploy(settings);
+        Deployment memory deployment = deploy(settings, network);
         vm.stopBroadcast();
         write(deployment, path);
     }
 
     /// @notice Deploys what is missing and returns all addresses.
-    function deploy(Settings memory settings) public returns (Deployment memory deployment) {
+    function deploy(Settings memory settings, Network memory network)
+        public
+        returns (Deployment memory deployment)
+    {
         (address owner, address guardian, address authority) =
             (settings.owner, settings.guardian, settings.authority);
+        bytes32 salt = settings.salt;
         deployment.rewardToken = _create2(
-            settings.salt,
-            abi.encodePacked(
-                type(RewardToken).creationCode, abi.encode(TOKEN_NAME, TOKEN_SYMBOL, TOKEN_CAP, owner)
-            )
+            salt,
+            type(RewardToken).creationCode,
+            abi.encode(network.tokenName, network.tokenSymbol, network.tokenCap, owner)
         );
-        deployment.sessionKeys = _create2(settings.salt, type(SessionKeys).creationCode);
+        deployment.sessionKeys = _create2(salt, type(SessionKeys).creationCode, "");
         deployment.settlement = _create2(
-            settings.salt,
-            abi.encodePacked(
-                type(Settlement).creationCode,
-                abi.encode(owner, guardian, authority, deployment.sessionKeys, limits())
-            )
+            salt,
+            type(Settlement).creationCode,
+            abi.encode(owner, guardian, authority, deployment.sessionKeys, network.limits)
         );
         deployment.rewardDistributor = _create2(
-            settings.salt,
-            abi.encodePacked(
-                type(RewardDistributor).creationCode,
-                abi.encode(deployment.rewardToken, owner, guardian, authority)
+            salt,
+            type(RewardDistributor).creationCode,
+            abi.encode(deployment.rewardToken, owner, guardian, authority)
+        );
+        deployment.stakingRewards = _create2(
+            salt,
+            type(StakingRewards).creationCode,
+            abi.encode(
+                deployment.rewardToken,
+                deployment.rewardToken,
+                owner,
+                guardian,
+                owner,
+                network.rewardsDuration,
+                network.tiers
             )
         );
+        deployment.orderRegistry =
+            _create2(salt, type(OrderRegistry).creationCode, abi.encode(deployment.settlement));
     }
 
-    /// @notice Windows, delays and sizes of the settlement's batches.
-    function limits() public pure returns (Limits memory) {
-        return Limits({
-            challengeWindow: 10 minutes,
-            settleWindow: 1 hours,
-            escapeDelay: 3 days,
-            authorityDelay: 2 days,
-            maxIntents: 1_000_000,
-            maxDeltas: 65_536,
-            maxItems: 8_192
-        });
-    }
-
-    /// @notice Writes `{ chainId, rewardDistributor, rewardToken, sessionKeys, settlement }` to `path`.
+    /// @notice Writes the addresses, `chainId` and `block` to `path`. No event of the contracts is older than `block`: it is
+    /// the chain's height when they were deployed, or 0 when they were there and `path` did not say since when.
     function write(Deployment memory deployment, string memory path) public {
+        uint256 since = _since(deployment, path);
         vm.createDir("deployments", true);
         string memory json = "deployment";
+        vm.serializeUint(json, "block", since);
         vm.serializeUint(json, "chainId", block.chainid);
+        vm.serializeAddress(json, "orderRegistry", deployment.orderRegistry);
         vm.serializeAddress(json, "rewardDistributor", deployment.rewardDistributor);
         vm.serializeAddress(json, "rewardToken", deployment.rewardToken);
         vm.serializeAddress(json, "sessionKeys", deployment.sessionKeys);
-        vm.writeJson(vm.serializeAddress(json, "settlement", deployment.settlement), path);
+        vm.serializeAddress(json, "settlement", deployment.settlement);
+        vm.writeJson(vm.serializeAddress(json, "stakingRewards", deployment.stakingRewards), path);
     }
 
-    function _create2(bytes32 salt, bytes memory initCode) private returns (address expected) {
+    /// @notice The addresses at `path`, and since which block they are there.
+    function read(string memory path) public view returns (Deployment memory deployment, uint256 since) {
+        string memory json = vm.readFile(path);
+        since = vm.parseJsonUint(json, ".block");
+        deployment.orderRegistry = vm.parseJsonAddress(json, ".orderRegistry");
+        deployment.rewardDistributor = vm.parseJsonAddress(json, ".rewardDistributor");
+        deployment.rewardToken = vm.parseJsonAddress(json, ".rewardToken");
+        deployment.sessionKeys = vm.parseJsonAddress(json, ".sessionKeys");
+        deployment.settlement = vm.parseJsonAddress(json, ".settlement");
+        deployment.stakingRewards = vm.parseJsonAddress(json, ".stakingRewards");
+    }
+
+    /// A run that is repeated keeps the block of the first; a local chain that began anew is not older than itself.
+    function _since(Deployment memory deployment, string memory path) private view returns (uint256) {
+        if (vm.exists(path)) {
+            (Deployment memory before, uint256 since) = read(path);
+            bool same = keccak256(abi.encode(before)) == keccak256(abi.encode(deployment));
+            if (same) return since < block.number ? since : block.number;
+        }
+        return found ? 0 : block.number;
+    }
+
+    function _create2(bytes32 salt, bytes memory code, bytes memory arguments)
+        private
+        returns (address expected)
+    {
         if (CREATE2_FACTORY.code.length == 0) revert NoDeploymentProxy(CREATE2_FACTORY);
+        bytes memory initCode = bytes.concat(code, arguments);
         expected = vm.computeCreate2Address(salt, keccak256(initCode));
-        if (expected.code.length != 0) return expected;
-        (bool success,) = CREATE2_FACTORY.call(abi.encodePacked(salt, initCode));
+        if (expected.code.length != 0) {
+            found = true;
+            return expected;
+        }
+        (bool success,) = CREATE2_FACTORY.call(bytes.concat(salt, initCode));
         if (!success || expected.code.length == 0) revert NotDeployed(expected);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {EIP7702Utils} from "@openzeppelin/contracts/account/utils/EIP7702Utils.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
@@ -108,6 +109,8 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         _checkOwnerOrKey(owner, key);
         _remove(consumer, owner, key);
         emit SessionRevoked(owner, key, consumer, msg.sender);
+        // A grant that the owner has signed and nobody has submitted would bring the session back.
+        if (msg.sender == owner) _burnNonce(owner);
     }
 
     /// @inheritdoc ISessionKeys
@@ -124,7 +127,7 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
 
     /// @inheritdoc ISessionKeys
     function burnNonce() external {
-        emit NonceUsed(msg.sender, _useNonce(msg.sender));
+        _burnNonce(msg.sender);
     }
 
     /// @inheritdoc ISessionKeys
@@ -280,6 +283,10 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         revert OverLifetime(owner, key, asset, slot.lifetimeLeft(), amount);
     }
 
+    function _burnNonce(address owner) private {
+        emit NonceUsed(owner, _useNonce(owner));
+    }
+
     function _revokeAll(address owner) private {
         SessionId[] storage ids = _sessionsOf[owner];
         for (uint256 left = ids.length; left > 0; left--) {
@@ -342,10 +349,15 @@ contract SessionKeys is ISessionKeys, EIP712, Nonces {
         uint256 latest = block.timestamp + MAX_SECONDS;
         if (granted.key == address(0)) revert InvalidKey(granted.key);
         if (granted.key == granted.owner) revert KeyIsOwner(granted.owner);
-        if (granted.consumer.code.length == 0) revert InvalidConsumer(granted.consumer);
+        if (!_isContract(granted.consumer)) revert InvalidConsumer(granted.consumer);
         if (!Actions.areKnown(granted.actions)) revert UnknownActions(granted.actions);
         if (Spending.hasCome(granted.expires)) revert ExpiresInPast(granted.expires, block.timestamp);
         if (granted.expires > latest) revert ExpiresTooLate(granted.expires, latest);
+    }
+
+    /// An account that delegates to a contract has code, and a private key that could charge sessions.
+    function _isContract(address account) private view returns (bool) {
+        return account.code.length != 0 && EIP7702Utils.fetchDelegate(account) == address(0);
     }
 
     function _checkLimit(Limit memory limit) private pure {

@@ -195,13 +195,13 @@ contract StakingRewards is IStakingRewards, Guarded, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IStakingRewards
-    function rewardPerToken() external view returns (uint256 perWeight) {
-        (perWeight,,) = stream.current();
+    function rewardPerToken() external view returns (uint256) {
+        return stream.rewardPerToken();
     }
 
     /// @inheritdoc IStakingRewards
     function rewardRate() external view returns (uint256) {
-        return stream.rate;
+        return stream.rewardRate();
     }
 
     /// @inheritdoc IStakingRewards

@@ -8,6 +8,9 @@ import {Trees} from "./utils/Trees.sol";
 
 /// Range proofs against whole trees, which `Vectors.t.sol` compares with those of the other languages.
 contract RangesTest is Test {
+    // Trees of these tests are small.
+    // forge-lint: disable-start(unsafe-typecast)
+
     RangeVerifier private verifier;
 
     function setUp() public {
@@ -76,6 +79,8 @@ contract RangesTest is Test {
         assertLe(proof.length, 2 * 16);
         assertTrue(verifier.verify(tree[0], 65_536, 65_436, _slice(leaves, 65_436, 100), proof));
     }
+
+    // forge-lint: disable-end(unsafe-typecast)
 
     function _leaves(uint256 n) private pure returns (bytes32[] memory leaves) {
         leaves = new bytes32[](n);

@@ -83,8 +83,9 @@ struct SessionState {
 /// consumer checks the key's signatures and charges the session with what they spend. Nobody else can charge it,
 /// and nobody but the owner and the key can end it: this contract has no owner, and holds no tokens.
 /// @dev A session is named by consumer, owner and key. It is alive until it expires or is revoked. An owner has at
-/// most 16. Periods follow each other without a gap from the second of the grant, and the next one begins in the very second
-/// in which the one before has lasted its length; what was left of that is lost. The lifetime amount never starts anew.
+/// most 16. Periods follow each other without a gap from the second of the grant, and the next one begins in the very
+/// second in which the one before has lasted its length; what was left of that is lost. The lifetime amount never
+/// starts anew.
 ///
 /// Signatures are EIP-712 in the domain "Novate Sessions", version "1", of this contract and chain. An owner's nonces
 /// are counted by `nonces(address)`, see OpenZeppelin's `Nonces`.
@@ -124,7 +125,7 @@ interface ISessionKeys {
     /// @notice `consumer` charged sessions for spending `asset`, in this order.
     event Charged(address indexed consumer, address indexed asset, Charge[] charges);
 
-    /// @notice `nonce` of `owner` is used up, by a grant or by `burnNonce`.
+    /// @notice `nonce` of `owner` is used up: by a grant, by the owner's `revoke`, or by `burnNonce`.
     event NonceUsed(address indexed owner, uint256 nonce);
 
     /// @notice The session key is zero: give a key that somebody holds.
@@ -133,7 +134,8 @@ interface ISessionKeys {
     /// @notice The session key is the owner's own: make a new key for the session.
     error KeyIsOwner(address owner);
 
-    /// @notice `consumer` has no code on this chain: give the contract that charges the session.
+    /// @notice `consumer` is not a contract on this chain, or an account that delegates to one (EIP-7702): give the
+    /// contract that charges the session.
     error InvalidConsumer(address consumer);
 
     /// @notice `actions` are none, or some that do not exist: give a sum of the bits from 1 to 16.
@@ -178,7 +180,8 @@ interface ISessionKeys {
     /// @notice `caller` is neither the owner nor the session key: call from one of them.
     error NotOwnerOrKey(address caller, address owner, address key);
 
-    /// @notice A session key can only lower its own limits: new assets, higher values and other periods are the owner's.
+    /// @notice A session key can only lower its own limits: new assets, higher values and other periods are up to
+    /// the owner.
     error OnlyOwnerRaises(address owner, address key, address asset);
 
     /// @notice The signature was good until `deadline`, and it is `timestamp` (both unix seconds): sign a new one.
@@ -193,8 +196,8 @@ interface ISessionKeys {
     /// @notice A charge of zero: charge at least one base unit, or leave the entry out.
     error ZeroCharge(address owner, address key, address asset);
 
-    /// @notice The session has no limit for `asset` at the calling contract, or is revoked, so nothing of it may be spent: the
-    /// owner can set a limit or grant a session.
+    /// @notice No session of the calling consumer has a limit for `asset`, or it was revoked, so nothing of it may be
+    /// spent: the owner can set a limit or grant a session.
     error NoLimit(address owner, address key, address asset);
 
     /// @notice The session allows `allowed` and not what was asked for: the owner can grant one that does.
@@ -222,19 +225,22 @@ interface ISessionKeys {
     /// @param signature 65 bytes `r || s || v` with low `s`, or whatever an EIP-1271 owner accepts.
     function grantBySig(Grant calldata signed, bytes calldata signature) external;
 
-    /// @notice Changes the limit for `limit.asset`, or adds one. An amount or lifetime of zero stops the spending. What was
-    /// spent stays spent: lowering a limit and raising it again gives nothing back, and what was spent in the period in
-    /// progress stays spent until the next one also when its length changes. Only the owner; the session key may lower
-    /// amount and lifetime of its own limits.
+    /// @notice Changes the limit for `limit.asset`, or adds one. An amount or lifetime of zero stops the spending. Only
+    /// the owner; the session key may lower amount and lifetime of its own limits.
+    ///
+    /// What was spent stays spent: lowering a limit and raising it again gives nothing back, and what was spent in the
+    /// period in progress stays spent until the next one, also when its length changes.
     function setLimit(address consumer, address owner, address key, Limit calldata limit) external;
 
-    /// @notice Ends a session. Only its owner or its key.
+    /// @notice Ends a session. Only its owner or its key. The owner's call also uses up the owner's current nonce: a signed grant that
+    /// nobody has submitted cannot bring the session back.
     function revoke(address consumer, address owner, address key) external;
 
     /// @notice Ends all sessions of the caller, and voids every grant that the caller has signed.
     function revokeAll() external;
 
-    /// @notice The same for an owner who has signed `RevokeAll(address owner,uint64 epoch,uint64 deadline)`. Anyone may submit it.
+    /// @notice The same for an owner who has signed `RevokeAll(address owner,uint64 epoch,uint64 deadline)`. Anyone may
+    /// submit it.
     /// @param epoch The epoch that ends: the owner's current one.
     /// @param deadline Unix seconds; the signature is good up to and including this second.
     /// @param signature 65 bytes `r || s || v` with low `s`, or whatever an EIP-1271 owner accepts.
@@ -254,8 +260,8 @@ interface ISessionKeys {
     /// @notice Charges sessions of the calling consumer for one asset: all, or none. The same session may come
     /// several times.
     /// @param anyOf Each session must allow at least one of these actions.
-    /// @param charges 1 to 256 charges of 56 bytes each, without a gap: owner (20), session key (20), and amount in base units
-    /// (16, big-endian, at least one).
+    /// @param charges 1 to 256 charges of 56 bytes each, without a gap: owner (20), session key (20), and amount in base
+    /// units (16, big-endian, at least one).
     function consumeMany(address asset, uint8 anyOf, bytes calldata charges) external;
 
     /// @notice Whether the session is alive and allows all of `actions`. False when `actions` are none.

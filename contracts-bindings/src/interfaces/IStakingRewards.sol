@@ -154,10 +154,11 @@ interface IStakingRewards is IGuarded {
     /// @notice Whether `account` allows `staker` to stake for it in tiers with a lock.
     function isStaker(address account, address staker) external view returns (bool);
 
-    /// @notice What a weight of 1 has earned since the beginning, in 2^-112 base units of the rewards token.
+    /// @notice What 10^18 units of weight have earned since the beginning, in base units, rounded down. The accounting
+    /// itself is finer.
     function rewardPerToken() external view returns (uint256);
 
-    /// @notice What flows in a second until `periodFinish`, in 2^-40 base units of the rewards token.
+    /// @notice What flows in a second until `periodFinish`, in base units, rounded down. The accounting itself is finer.
     function rewardRate() external view returns (uint256);
 
     /// @notice Rewards that flow in the whole period at the present rate, rounded to the next base unit.

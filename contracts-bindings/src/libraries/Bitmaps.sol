@@ -34,6 +34,7 @@ library Bitmaps {
             // The bits of the range that are in this word.
             uint256 mask = type(uint256).max;
             if (first > base) mask <<= first - base;
+            // forge-lint: disable-next-line(incorrect-shift)
             if (end - base < 256) mask &= (1 << (end - base)) - 1;
             uint256 changed = mask & (value ? ~word : word);
             if (changed == 0) continue;

@@ -4,7 +4,7 @@ pragma solidity ^0.8.24;
 import {ISessionKeys} from "../interfaces/ISessionKeys.sol";
 
 /// @title Charges
-/// @notice Charges as `consumeMany` takes them: 56 bytes each, owner (20), session key (20), and amount (16, big-endian).
+/// @notice Charges as `consumeMany` takes them, 56 bytes each: owner (20), session key (20), amount (16, big-endian).
 library Charges {
     /// @notice Bytes of a charge.
     uint256 internal constant SIZE = 56;

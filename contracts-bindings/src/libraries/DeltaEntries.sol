@@ -91,8 +91,7 @@ library DeltaEntries {
     {
         assembly ("memory-safe") {
             owner := shr(96, calldataload(place))
-            next := add(place, CREDIT)
-            if debits { next := add(place, DEBIT) }
+            next := add(add(place, CREDIT), mul(debits, sub(DEBIT, CREDIT)))
             amount := shr(128, calldataload(sub(next, 16)))
         }
     }

@@ -20,9 +20,9 @@ library Ranges {
         bytes32[] memory nodes,
         bytes32[] calldata proof
     ) internal pure returns (bool) {
+        bool isRange = nodes.length != 0 && uint256(first) + nodes.length <= leafCount;
         // Nothing is under the root of an empty tree.
-        if (root == 0 || nodes.length == 0 || uint256(first) + nodes.length > leafCount) return false;
-        return _fold(leafCount, first, nodes, proof) == root;
+        return isRange && root != 0 && _fold(leafCount, first, nodes, proof) == root;
     }
 
     /// @dev The root over the range, or zero when the proof is too short or too long.

@@ -94,6 +94,17 @@ library RewardStreams {
         }
     }
 
+    /// @notice What 10^18 units of weight have earned by now, in base units: the unit of Synthetix.
+    function rewardPerToken(Stream storage stream) internal view returns (uint256) {
+        (uint256 perWeight,,) = current(stream);
+        return Math.mulDiv(perWeight, 1e18, 1 << (FINE + FINER));
+    }
+
+    /// @notice What flows in a second, in base units.
+    function rewardRate(Stream storage stream) internal view returns (uint256) {
+        return stream.rate >> FINE;
+    }
+
     /// @notice Lets the rewards flow until now.
     /// @return rewardPerWeight As of now, in 2^-112 base units.
     function accrue(Stream storage stream) internal returns (uint256 rewardPerWeight) {

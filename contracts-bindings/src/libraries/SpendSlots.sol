@@ -16,6 +16,9 @@ type SpendSlot is uint256;
 
 using SpendSlots for SpendSlot global;
 
+// Fields are cut out of the word by casts, and put in by shifts.
+// forge-lint: disable-start(unsafe-typecast, incorrect-shift)
+
 /// @title SpendSlots
 /// @notice Reads and makes a `SpendSlot`. Amounts are in the asset's base units, times in Unix seconds.
 library SpendSlots {
@@ -92,3 +95,4 @@ library SpendSlots {
         }
     }
 }
+// forge-lint: disable-end(unsafe-typecast, incorrect-shift)

@@ -88,10 +88,10 @@ library Spending {
         unchecked {
             end = block.timestamp + period - (block.timestamp - end) % period;
         }
-        return
-            SpendSlots.pack(
-                amount, slot.lifetimeLeft(), end < over ? uint32(end) : over, over, slot.actions()
-            );
+        // What does not exceed 32 bits fits into them.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint32 nextEnd = end < over ? uint32(end) : over;
+        return SpendSlots.pack(amount, slot.lifetimeLeft(), nextEnd, over, slot.actions());
     }
 
     /// @notice The limit for `asset` and what is left of it now: nothing when the session is over.

@@ -108,6 +108,8 @@ abstract contract Deltas is Turns {
         (uint128 limit, uint128 before) = (asset.batchLimit, asset.inFlight);
         uint256 amount = before + chunk.sum;
         if (amount > limit) revert OverBatchLimit(chunk.asset, limit, amount);
+        // At most the limit.
+        // forge-lint: disable-next-line(unsafe-typecast)
         asset.inFlight = uint128(amount);
         if (before == 0 && amount != 0) {
             if (progress.assetsInFlight == MAX_ASSETS) revert TooManyAssets(MAX_ASSETS);
@@ -175,17 +177,18 @@ abstract contract Deltas is Turns {
         returns (uint256 sum)
     {
         mapping(address => Ledger) storage ledgers = _ledgers[chunk.asset];
+        (bool debits, bool takes) = (chunk.debits, chunk.takes);
         unchecked {
             for (; place != end; turned >>= 1) {
                 address owner;
                 uint256 amount;
-                (owner, amount, place) = DeltaEntries.read(chunk.debits, place);
+                (owner, amount, place) = DeltaEntries.read(debits, place);
                 if (turned & 1 == 0) continue;
 
                 sum += amount;
                 Ledger storage ledger_ = ledgers[owner];
                 uint256 balance = ledger_.balance;
-                if (chunk.takes) {
+                if (takes) {
                     if (amount > balance) revert InsufficientLedger(owner, chunk.asset, balance, amount);
                     amount = 0 - amount;
                 }

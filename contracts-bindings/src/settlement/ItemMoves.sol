@@ -92,6 +92,8 @@ abstract contract ItemMoves is Turns, Items {
         if (moves.length == 0) revert EmptyChunk();
         bytes32[] memory nodes = new bytes32[](moves.length);
         for (uint256 n = 0; n < moves.length; n++) {
+            // An index past 32 bits is refused below, as one behind the last leaf.
+            // forge-lint: disable-next-line(unsafe-typecast)
             nodes[n] = _leaf(uint32(first + n), moves[n]);
         }
         Batch storage batch_ = _batches[sequence];

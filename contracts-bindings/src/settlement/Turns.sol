@@ -24,12 +24,7 @@ abstract contract Turns is Roles {
     /// @dev Refused when no leaf of the batch may be applied now.
     function _requireApplicable(uint64 sequence) internal view returns (Progress memory progress) {
         progress = _progressOf(sequence);
-        if (_isPastReturn(progress)) return progress;
-        _requireNotPaused();
-        if (progress.cancelled) revert CancelledBatch(sequence);
-        if (block.timestamp < progress.applyFrom) revert ChallengeWindow(sequence, progress.applyFrom);
-        uint256 revertFrom = _revertFrom(progress);
-        if (block.timestamp >= revertFrom) revert BatchTooLate(sequence, revertFrom);
+        if (!_isPastReturn(progress)) _requireInTime(sequence, progress);
     }
 
     /// @dev Refused when the batch may still be settled, or must be.
@@ -52,6 +47,15 @@ abstract contract Turns is Roles {
     function _revertFrom(Progress memory progress) internal view returns (uint256) {
         uint256 from = progress.applyFrom > turnFrom ? progress.applyFrom : turnFrom;
         return from + _limits.settleWindow;
+    }
+
+    /// @dev Refused when a batch that can still be taken back may not be applied now.
+    function _requireInTime(uint64 sequence, Progress memory progress) private view {
+        _requireNotPaused();
+        if (progress.cancelled) revert CancelledBatch(sequence);
+        if (block.timestamp < progress.applyFrom) revert ChallengeWindow(sequence, progress.applyFrom);
+        uint256 revertFrom = _revertFrom(progress);
+        if (block.timestamp >= revertFrom) revert BatchTooLate(sequence, revertFrom);
     }
 
     /// @dev Whether `nodes` are the leaves from `first` on under `root`; overwrites them.

@@ -24,8 +24,8 @@ contract CheckpointTest is OrderRegistryBase {
     }
 
     function test_checkpointsAreKept() public {
-        for (uint64 i = 1; i <= 5; i++) {
-            _submit(i, bytes32(uint256(i)), uint32(i));
+        for (uint32 i = 1; i <= 5; i++) {
+            _submit(i, bytes32(uint256(i)), i);
         }
         assertEq(registry.lastNumber(), 5);
         for (uint64 i = 1; i <= 5; i++) {

@@ -14,6 +14,9 @@ import {RewardDistributorBase} from "./Base.sol";
 import {MerkleTree} from "./MerkleTree.sol";
 
 contract ClaimBatchTest is RewardDistributorBase {
+    bytes32 private constant FIRST = "first voucher";
+    bytes32 private constant SECOND = "second voucher";
+
     bytes32 private distribution;
 
     function setUp() public override {
@@ -27,8 +30,8 @@ contract ClaimBatchTest is RewardDistributorBase {
         rewards[0] = _aliceClaim(distribution, 60);
         rewards[1] = MerkleClaim(distribution, BOB, 30, _proof(1));
         SignedClaim[] memory vouchers = new SignedClaim[](2);
-        vouchers[0] = _signed("first", 5);
-        vouchers[1] = _signed("second", 7);
+        vouchers[0] = _signed(FIRST, 5);
+        vouchers[1] = _signed(SECOND, 7);
         vm.prank(RELAYER);
         distributor.claimBatch(rewards, vouchers);
         assertEq(token.balanceOf(ALICE), 60 + 5 + 7);
@@ -85,9 +88,9 @@ contract ClaimBatchTest is RewardDistributorBase {
 
     function test_voucherThatComesTwiceStopsTheBatchAndIsNamed() public {
         SignedClaim[] memory vouchers = new SignedClaim[](2);
-        vouchers[0] = _signed("id", 5);
+        vouchers[0] = _signed(FIRST, 5);
         vouchers[1] = vouchers[0];
-        _refused(vouchers, abi.encodeWithSelector(IRewardDistributor.AlreadyClaimed.selector, bytes32("id")));
+        _refused(vouchers, abi.encodeWithSelector(IRewardDistributor.AlreadyClaimed.selector, FIRST));
     }
 
     function test_expiredVoucherStopsTheBatchAndIsNamed() public {
@@ -97,7 +100,7 @@ contract ClaimBatchTest is RewardDistributorBase {
         _refused(
             vouchers,
             abi.encodeWithSelector(
-                IRewardDistributor.Expired.selector, bytes32("second"), block.timestamp - 1, block.timestamp
+                IRewardDistributor.Expired.selector, SECOND, block.timestamp - 1, block.timestamp
             )
         );
     }
@@ -108,15 +111,13 @@ contract ClaimBatchTest is RewardDistributorBase {
         bytes32 digest = distributor.digestOf(vouchers[1].claim);
         _refused(
             vouchers,
-            abi.encodeWithSelector(
-                IRewardDistributor.InvalidSignature.selector, bytes32("second"), digest, signer
-            )
+            abi.encodeWithSelector(IRewardDistributor.InvalidSignature.selector, SECOND, digest, signer)
         );
     }
 
     function test_vouchersBeyondTheFundsStopTheBatch() public {
         SignedClaim[] memory vouchers = _twoVouchers();
-        vouchers[1] = _signed("second", FUNDS);
+        vouchers[1] = _signed(SECOND, FUNDS);
         _refused(
             vouchers,
             abi.encodeWithSelector(
@@ -151,8 +152,8 @@ contract ClaimBatchTest is RewardDistributorBase {
 
     function _twoVouchers() private view returns (SignedClaim[] memory vouchers) {
         vouchers = new SignedClaim[](2);
-        vouchers[0] = _signed("first", 5);
-        vouchers[1] = _signed("second", 7);
+        vouchers[0] = _signed(FIRST, 5);
+        vouchers[1] = _signed(SECOND, 7);
     }
 
     /// Refused with `reason`, and neither vouchers nor rewards are paid.

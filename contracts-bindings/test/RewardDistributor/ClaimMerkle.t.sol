@@ -140,12 +140,12 @@ contract ClaimMerkleTest is RewardDistributorBase {
         );
         for (uint256 i = 0; i < 3; i++) {
             (address account, uint128 amount) = i == 0 ? (ALICE, 60) : i == 1 ? (BOB, 30) : (RELAYER, 1);
-            bytes32 leaf = MerkleTree.reward(distribution, account, uint128(amount));
+            bytes32 leaf = MerkleTree.reward(distribution, account, amount);
             bytes32 root = distributor.distributionOf(distribution).root;
             vm.expectRevert(
                 abi.encodeWithSelector(IRewardDistributor.NotInRoot.selector, distribution, root, leaf)
             );
-            distributor.claimMerkle(distribution, account, uint128(amount), proof);
+            distributor.claimMerkle(distribution, account, amount, proof);
         }
     }
 
@@ -155,13 +155,12 @@ contract ClaimMerkleTest is RewardDistributorBase {
             abi.encodeWithSelector(IRewardDistributor.NotInRoot.selector, distribution, bytes32(0), leaf);
         vm.expectRevert(refused);
         distributor.claimMerkle(distribution, ALICE, 60, new bytes32[](0));
-        leaf = MerkleTree.reward("never created", ALICE, 60);
+        bytes32 unknown = "never created";
+        leaf = MerkleTree.reward(unknown, ALICE, 60);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRewardDistributor.NotInRoot.selector, bytes32("never created"), bytes32(0), leaf
-            )
+            abi.encodeWithSelector(IRewardDistributor.NotInRoot.selector, unknown, bytes32(0), leaf)
         );
-        distributor.claimMerkle("never created", ALICE, 60, new bytes32[](0));
+        distributor.claimMerkle(unknown, ALICE, 60, new bytes32[](0));
     }
 
     /// Leaves that sum to more than their total take what their own distribution holds, and nothing else.
@@ -235,14 +234,14 @@ contract ClaimMerkleTest is RewardDistributorBase {
     function testFuzz_everyLeafOfATreeIsPaid(uint256 size) public {
         size = bound(size, 1, 40);
         bytes32[] memory leaves = new bytes32[](size);
-        for (uint256 i = 0; i < size; i++) {
-            leaves[i] = MerkleTree.reward(distribution, address(uint160(1000 + i)), 2);
+        for (uint160 i = 0; i < size; i++) {
+            leaves[i] = MerkleTree.reward(distribution, address(1000 + i), 2);
         }
         bytes32[] memory nodes = MerkleTree.build(leaves);
         vm.prank(PUBLISHER);
         distributor.publishRoot(distribution, nodes[0], 2 * size, 1);
-        for (uint256 i = 0; i < size; i++) {
-            distributor.claimMerkle(distribution, address(uint160(1000 + i)), 2, MerkleTree.proof(nodes, i));
+        for (uint160 i = 0; i < size; i++) {
+            distributor.claimMerkle(distribution, address(1000 + i), 2, MerkleTree.proof(nodes, i));
         }
         assertEq(_held(distribution), 100 - 2 * size);
     }

@@ -10,7 +10,7 @@ import {MerkleTree} from "./MerkleTree.sol";
 /// When the owner takes what is left; that nobody else does is in Roles.t.sol.
 contract ClawbackTest is RewardDistributorBase {
     bytes32 private distribution;
-    uint256 private deadline;
+    uint64 private deadline;
 
     function setUp() public override {
         super.setUp();
@@ -50,7 +50,7 @@ contract ClawbackTest is RewardDistributorBase {
 
     function test_extensionMovesTheClawback() public {
         vm.prank(OWNER);
-        distributor.extendDeadline(distribution, uint64(deadline + 5));
+        distributor.extendDeadline(distribution, deadline + 5);
         vm.warp(deadline + 4);
         _notEnded(deadline + 5);
         vm.warp(deadline + 5);

@@ -75,15 +75,17 @@ contract DistributionTest is RewardDistributorBase {
         distributor.createDistribution(SALT, PUBLISHER, earliest);
     }
 
-    function test_deadlineIsOnlyExtended() public {
+    function testFuzz_deadlineIsOnlyExtended(uint64 earlier) public {
         bytes32 distribution = _create(SALT, 0);
         uint64 deadline = distributor.distributionOf(distribution).deadline;
+        earlier = uint64(bound(earlier, 0, deadline));
         vm.startPrank(OWNER);
-        bytes memory refused = abi.encodeWithSelector(
-            IRewardDistributor.DeadlineTooSoon.selector, deadline, uint256(deadline) + 1
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRewardDistributor.DeadlineTooSoon.selector, earlier, uint256(deadline) + 1
+            )
         );
-        vm.expectRevert(refused);
-        distributor.extendDeadline(distribution, deadline);
+        distributor.extendDeadline(distribution, earlier);
         vm.expectEmit();
         emit IRewardDistributor.DeadlineExtended(distribution, deadline, deadline + 1);
         distributor.extendDeadline(distribution, deadline + 1);

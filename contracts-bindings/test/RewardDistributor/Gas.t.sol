@@ -55,7 +55,7 @@ contract RewardDistributorGasTest is Test {
     /// its 9.6 MB of memory are gone afterwards.
     function tree(uint128 cumulative) external view returns (bytes32 root, bytes32[][] memory paths) {
         bytes32[] memory leaves = new bytes32[](LEAVES);
-        for (uint256 i = 0; i < LEAVES; i++) {
+        for (uint160 i = 0; i < LEAVES; i++) {
             leaves[i] = MerkleTree.reward(distribution, _account(i), cumulative);
         }
         bytes32[] memory nodes = MerkleTree.build(leaves);
@@ -87,7 +87,7 @@ contract RewardDistributorGasTest is Test {
 
     function test_batchOfTenMerkleClaims() public {
         MerkleClaim[] memory rewards = new MerkleClaim[](10);
-        for (uint256 i = 0; i < 10; i++) {
+        for (uint160 i = 0; i < 10; i++) {
             rewards[i] = MerkleClaim(distribution, _account(3 + i), SECOND, proofs[3 + i]);
         }
         _cool();
@@ -104,7 +104,7 @@ contract RewardDistributorGasTest is Test {
 
     function test_batchOfTenVouchers() public {
         SignedClaim[] memory vouchers = new SignedClaim[](10);
-        for (uint256 i = 0; i < 10; i++) {
+        for (uint160 i = 0; i < 10; i++) {
             vouchers[i] = _voucher(i);
         }
         _cool();
@@ -130,7 +130,7 @@ contract RewardDistributorGasTest is Test {
         vm.snapshotGasLastCall("RewardDistributor", "publishRoot");
     }
 
-    function _claim(uint256 index) private returns (uint256) {
+    function _claim(uint160 index) private returns (uint256) {
         bytes32[] memory proof = proofs[index];
         _cool();
         distributor.claimMerkle(distribution, _account(index), SECOND, proof);
@@ -143,14 +143,15 @@ contract RewardDistributorGasTest is Test {
         vm.cool(vault);
     }
 
-    function _voucher(uint256 index) private view returns (SignedClaim memory) {
-        Claim memory voucher = Claim(bytes32(index), _account(3 + index), FIRST, uint64(block.timestamp));
+    function _voucher(uint160 index) private view returns (SignedClaim memory) {
+        Claim memory voucher =
+            Claim(bytes32(uint256(index)), _account(3 + index), FIRST, uint64(block.timestamp));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(signerKey, distributor.digestOf(voucher));
         return SignedClaim(voucher, abi.encodePacked(r, s, v));
     }
 
     /// The second has tokens, the third has tokens and claims, all others have neither.
-    function _account(uint256 index) private pure returns (address) {
-        return address(uint160(uint160(FIRST_ACCOUNT) + index));
+    function _account(uint160 index) private pure returns (address) {
+        return address(uint160(FIRST_ACCOUNT) + index);
     }
 }

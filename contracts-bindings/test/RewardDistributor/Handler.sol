@@ -69,6 +69,7 @@ contract RewardDistributorHandler is Test {
     function publish(uint256 which, uint256 seed) external {
         bytes32 distribution = _pick(which);
         Distribution memory d = DISTRIBUTOR.distributionOf(distribution);
+        // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp + 1 days > d.deadline) return;
         bytes32[] memory hashes = new bytes32[](3);
         for (uint256 i = 0; i < 3; i++) {
@@ -117,6 +118,7 @@ contract RewardDistributorHandler is Test {
 
     function clawback(uint256 which) external {
         bytes32 distribution = _pick(which);
+        // forge-lint: disable-next-line(block-timestamp)
         if (DISTRIBUTOR.paused() || block.timestamp < DISTRIBUTOR.clawbackFrom(distribution)) return;
         if (TOKEN.balanceOf(DISTRIBUTOR.vaultOf(distribution)) == 0) return;
         clawedBack[distribution] += DISTRIBUTOR.clawback(distribution, address(this));
@@ -155,6 +157,7 @@ contract RewardDistributorHandler is Test {
     }
 
     function _ended(bytes32 distribution) private view returns (bool) {
+        // forge-lint: disable-next-line(block-timestamp)
         return block.timestamp >= DISTRIBUTOR.distributionOf(distribution).deadline;
     }
 

@@ -144,6 +144,16 @@ contract SessionKeysConsumeManyTest is SessionKeysBase {
             bytes.concat(_charge(owner, KEY, 60), _charge(owner, STRANGER, 100), _charge(owner, KEY, 40))
         );
         _assertLeft(0, 800);
+        assertEq(keys.remaining(CONSUMER, owner, STRANGER, ASSET), 0, "charged to the new period");
+    }
+
+    function test_whatIsLeftIsNotSpentInTheSecondInWhichTheSessionExpires() public {
+        _grant(100, 100, 0);
+        vm.warp(END - 1);
+        _consumeMany(_charge(owner, KEY, 1));
+        vm.warp(END);
+        vm.expectRevert(abi.encodeWithSelector(ISessionKeys.SessionExpired.selector, owner, KEY, END));
+        _consumeMany(_charge(owner, KEY, 1));
     }
 
     function _consumeMany(bytes memory charges) private {

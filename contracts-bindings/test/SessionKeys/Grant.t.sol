@@ -76,6 +76,17 @@ contract SessionKeysGrantTest is SessionKeysBase {
         keys.grant(KEY, address(0), ALL, END, _limits());
     }
 
+    /// It has code, but whoever holds its private key could charge the session.
+    function test_accountThatDelegatesToAContractIsNoConsumer() public {
+        (address account, uint256 privateKey) = makeAddrAndKey("delegating account");
+        vm.signAndAttachDelegation(CONSUMER, privateKey);
+        (bool success,) = account.call("");
+        assertFalse(success, "the delegate has no function");
+        assertEq(account.code, abi.encodePacked(hex"ef0100", CONSUMER));
+        _expectRefusal(abi.encodeWithSelector(ISessionKeys.InvalidConsumer.selector, account));
+        keys.grant(KEY, account, ALL, END, _limits());
+    }
+
     function testFuzz_onlyKnownActionsAreGranted(uint8 actions) public {
         bool known = actions > 0 && actions < 32;
         if (!known) _expectRefusal(abi.encodeWithSelector(ISessionKeys.UnknownActions.selector, actions));
@@ -143,7 +154,7 @@ contract SessionKeysGrantTest is SessionKeysBase {
         );
     }
 
-    function testFuzz_onlyPeriodsOfOtherChainsToo(uint32 period) public {
+    function testFuzz_otherPeriodsAreRefused(uint32 period) public {
         vm.assume(
             period != 0 && period != 3_600 && period != 86_400 && period != 604_800 && period != 2_592_000
         );

@@ -41,7 +41,7 @@ contract SessionKeysGrantBySigTest is SessionKeysBase {
     function test_usedGrantIsNotGrantedAgain() public {
         Grant memory signed = _unsigned();
         _submit(signed);
-        vm.prank(owner);
+        vm.prank(KEY);
         keys.revoke(CONSUMER, owner, KEY);
         _expectGrantRefused(
             signed, abi.encodeWithSelector(Nonces.InvalidAccountNonce.selector, owner, uint256(1))
@@ -49,6 +49,18 @@ contract SessionKeysGrantBySigTest is SessionKeysBase {
         vm.warp(END);
         signed = _unsigned();
         signed.nonce = 0;
+        _expectGrantRefused(
+            signed, abi.encodeWithSelector(Nonces.InvalidAccountNonce.selector, owner, uint256(1))
+        );
+    }
+
+    function test_grantThatWasSignedBeforeARevokeIsVoid() public {
+        Grant memory signed = _unsigned();
+        _grant();
+        vm.expectEmit(address(keys));
+        emit ISessionKeys.NonceUsed(owner, 0);
+        vm.prank(owner);
+        keys.revoke(CONSUMER, owner, KEY);
         _expectGrantRefused(
             signed, abi.encodeWithSelector(Nonces.InvalidAccountNonce.selector, owner, uint256(1))
         );

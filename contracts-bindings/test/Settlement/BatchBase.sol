@@ -29,6 +29,9 @@ struct Plan {
 abstract contract BatchBase is SettlementBase {
     using Trees for bytes32[];
 
+    // Amounts of tests are far below 2^127.
+    // forge-lint: disable-start(unsafe-typecast)
+
     /// A debit of the only session of `owner`.
     function _debit(address owner, address asset, uint128 amount) internal pure returns (Delta memory) {
         return Delta(owner, asset, _sessionOf(owner), -int128(amount));
@@ -36,6 +39,24 @@ abstract contract BatchBase is SettlementBase {
 
     function _credit(address owner, address asset, uint128 amount) internal pure returns (Delta memory) {
         return Delta(owner, asset, address(0), int128(amount));
+    }
+
+    /// Alice and Bob, who have 100 and 50, pay Carol 30 and 20.
+    function _payments() internal returns (Plan memory) {
+        _deposit(token, ALICE, 100);
+        _deposit(token, BOB, 50);
+        _grant(ALICE, address(token));
+        _grant(BOB, address(token));
+        Delta[] memory deltas = new Delta[](3);
+        deltas[0] = _debit(ALICE, address(token), 30);
+        deltas[1] = _debit(BOB, address(token), 20);
+        deltas[2] = _credit(CAROL, address(token), 50);
+        return _plan(deltas);
+    }
+
+    /// A batch whose debts cancel out.
+    function _empty() internal view returns (Plan memory) {
+        return _plan(new Delta[](0));
     }
 
     /// The next batch, with these deltas in this order.
@@ -141,6 +162,46 @@ abstract contract BatchBase is SettlementBase {
             plan.deltaTree.rangeProof(first, count)
         );
     }
+
+    function _applyItems(Plan memory plan, uint256 first, uint256 count) internal {
+        address[] memory keys = new address[](count);
+        for (uint256 i = 0; i < count; i++) {
+            keys[i] = _sessionOf(plan.moves[first + i].from);
+        }
+        _applyItems(plan, first, count, keys);
+    }
+
+    function _applyItems(Plan memory plan, uint256 first, uint256 count, address[] memory keys) internal {
+        settlement.applyItems(
+            plan.header.sequence,
+            uint32(first),
+            _moves(plan, first, count),
+            keys,
+            plan.itemTree.rangeProof(first, count)
+        );
+    }
+
+    function _revertItems(Plan memory plan, uint256 first, uint256 count) internal {
+        settlement.revertItems(
+            plan.header.sequence,
+            uint32(first),
+            _moves(plan, first, count),
+            plan.itemTree.rangeProof(first, count)
+        );
+    }
+
+    function _moves(Plan memory plan, uint256 first, uint256 count)
+        internal
+        pure
+        returns (ItemMove[] memory moves)
+    {
+        moves = new ItemMove[](count);
+        for (uint256 i = 0; i < count; i++) {
+            moves[i] = plan.moves[first + i];
+        }
+    }
+
+    // forge-lint: disable-end(unsafe-typecast)
 
     function _word(address account) internal pure returns (bytes32) {
         return bytes32(uint256(uint160(account)));

@@ -4,23 +4,10 @@ pragma solidity ^0.8.24;
 import {Charge, ISessionKeys} from "../../src/interfaces/ISessionKeys.sol";
 import {ISettlementBatches} from "../../src/interfaces/settlement/ISettlementBatches.sol";
 import {DeltaEntry, ISettlementChunks} from "../../src/interfaces/settlement/ISettlementChunks.sol";
-import {BatchBase, Delta, Plan} from "./BatchBase.sol";
+import {BatchBase, Plan} from "./BatchBase.sol";
 
 /// A batch from its opening to its end, when all goes well.
 contract SettlementLifeTest is BatchBase {
-    /// Alice and Bob pay Carol.
-    function _payments() private returns (Plan memory) {
-        _deposit(token, ALICE, 100);
-        _deposit(token, BOB, 50);
-        _grant(ALICE, address(token));
-        _grant(BOB, address(token));
-        Delta[] memory deltas = new Delta[](3);
-        deltas[0] = _debit(ALICE, address(token), 30);
-        deltas[1] = _debit(BOB, address(token), 20);
-        deltas[2] = _credit(CAROL, address(token), 50);
-        return _plan(deltas);
-    }
-
     function test_aBatchMovesBalancesAndLeavesTheVaultAlone() public {
         Plan memory plan = _payments();
         _openAndWait(plan);

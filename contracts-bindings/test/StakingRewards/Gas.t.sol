@@ -7,7 +7,8 @@ import {StakingBase} from "./StakingBase.sol";
 /// touched before. That is how the costs of Synthetix' StakingRewards were published (stake 101,698, withdraw 13,634,
 /// getReward 86,445): one test that stakes, withdraws and collects. Its contract from npm (`synthetix` 2.102.1, solc
 /// 0.5.17 with 200 runs), called as here with the same tokens, costs 104,261, 11,721 and 95,534; with everything
-/// cold before each call 104,146, 77,766 and 123,134.
+/// cold before each call 104,146, 77,766 and 123,134. A warm withdrawal costs more here than there: what the transfer took
+/// is compared with what was paid.
 contract StakingRewardsGasTest is StakingBase {
     function setUp() public override {
         super.setUp();

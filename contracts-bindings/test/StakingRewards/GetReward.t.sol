@@ -44,6 +44,19 @@ contract StakingRewardsGetRewardTest is StakingBase {
         assertApproxEqAbs(staking.earned(BOB, MONTH), 150e18, 1);
     }
 
+    /// As dashboards compute it for Synthetix' contract, where stake is weight.
+    function test_rewardPerTokenIsOfTenToTheEighteenthOfWeight() public {
+        _stake(ALICE, YEAR, 50e18);
+        _notify(7000e18);
+        skip(1 days);
+        // 1000 over a weight of 150
+        assertApproxEqAbs(staking.rewardPerToken(), uint256(1000e18) / 150, 1);
+        uint256 earned = staking.rewardPerToken() * 150e18 / 1e18;
+        assertApproxEqAbs(staking.earned(ALICE, YEAR), earned, 200);
+        skip(30 days);
+        assertApproxEqAbs(staking.rewardPerToken(), uint256(7000e18) / 150, 1);
+    }
+
     function test_nothingIsPaidTwice() public {
         _stake(ALICE, FREE, 10);
         _notify(700e18);

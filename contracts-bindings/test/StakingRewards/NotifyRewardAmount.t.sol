@@ -17,7 +17,7 @@ contract StakingRewardsNotifyTest is StakingBase {
         assertEq(staking.notifyRewardAmount(amount), amount);
         assertEq(rewardToken.balanceOf(address(staking)), amount);
         assertEq(staking.getRewardForDuration(), amount);
-        assertEq(staking.rewardRate(), (uint256(amount) << 40) / DURATION);
+        assertEq(staking.rewardRate(), amount / DURATION);
         assertEq(staking.periodFinish(), block.timestamp + DURATION);
         (uint256 funded, uint256 paid) = staking.rewardTotals();
         assertEq(funded, amount);
