@@ -145,7 +145,10 @@ pub enum SettlementError {
     BatchCancelled,
     #[msg("The guardian may still cancel this batch: apply it after the challenge window")]
     ChallengeWindow,
-    #[msg("The challenge window is over: the batch can no longer be cancelled")]
+    #[msg(
+        "The challenge window is over and it is the batch's turn, so it cannot be cancelled any more: pause to keep it \
+         from being applied"
+    )]
     ChallengeOver,
     #[msg("The batch was not settled in time: revert what is applied, then close it")]
     BatchTooLate,
@@ -188,7 +191,8 @@ pub enum SettlementError {
     #[msg("The item belongs to another settlement: pass an item of the batch's")]
     ForeignItem,
     #[msg(
-        "The operator is not silent for long enough: only the owner may withdraw until the escape delay is over"
+        "The operator is not silent for long enough: only the owner may withdraw until the escape delay has passed since \
+         a batch was opened or, while batches are open, since the end of a settle window"
     )]
     OperatorIsThere,
     #[msg("This is not who paid for the batch: pass the payer that the batch names")]
@@ -196,7 +200,8 @@ pub enum SettlementError {
     #[msg("A batch is open: change limits when it is over; a pause keeps the next one from being opened")]
     BatchIsOpen,
     #[msg(
-        "The batch may still be finished: abandon it when the escape delay has passed after its settle window"
+        "The batch may still be finished: the admin may abandon it when the escape delay has passed after its settle \
+         window, anybody 30 days later"
     )]
     TooEarlyToAbandon,
     #[msg(
@@ -217,6 +222,8 @@ pub enum SettlementError {
         "Fee and royalty together are above the most that the seller gives: look at both, and pass a higher maximum"
     )]
     FeeTooHigh,
+    #[msg("8 batches are open already: finalize, revert or close the earliest of them first")]
+    TooManyWaiting,
 }
 
 impl From<Refused> for SettlementError {

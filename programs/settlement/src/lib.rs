@@ -16,7 +16,7 @@
 //!
 //! Anybody may send every chunk of it, any number of times. Each debit is charged to the owner's session by
 //! session-keys, so the authority can never take more than the owner's session allows. Batches are over one after
-//! the other. When no batch comes for longer than the escape delay, anybody may pay owners out.
+//! the other. When the operator is silent for longer than the escape delay, anybody may pay owners out.
 //!
 //! The program id is the SHA-256 hash of "Novate settlement program". It has no private key, so it can only
 //! be placed where programs are placed by id: in tests and on a local node. Before deploying to a public
@@ -172,7 +172,7 @@ pub mod settlement {
     /// authority's signature over the batch's header, see [`novate_protocol::batch`].
     ///
     /// Who may call: anybody with the authority's signature; the caller pays the rent until the batch is over.
-    /// Refused while paused.
+    /// Refused while paused, and while 8 batches are open.
     pub fn open_batch(ctx: Context<OpenBatch>) -> Result<()> {
         OpenBatch::handler(ctx)
     }
@@ -194,7 +194,8 @@ pub mod settlement {
 
     /// Stops a batch for good.
     ///
-    /// Who may call: the guardian, in the challenge window, in which nothing is applied.
+    /// Who may call: the guardian, in the challenge window, and at any time while an earlier batch is not over: nothing
+    /// is applied then.
     pub fn cancel_batch(ctx: Context<CancelBatch>) -> Result<()> {
         CancelBatch::handler(ctx)
     }
@@ -227,14 +228,16 @@ pub mod settlement {
     /// Ends a batch that can be neither finalized nor reverted: its authority signed deltas that do not sum to zero,
     /// or that are not in canonical order.
     ///
-    /// Who may call: the admin, when the escape delay has passed since the batch's settle window was over.
+    /// Who may call: the admin, when the escape delay has passed since the batch's settle window was over; anybody 30
+    /// days later.
     pub fn abandon_batch<'info>(ctx: Context<'info, AbandonBatch<'info>>) -> Result<()> {
         AbandonBatch::handler(ctx)
     }
 
     /// Pays a whole ledger out to its owner's associated token account.
     ///
-    /// Who may call: anybody, when no batch was opened for longer than the escape delay.
+    /// Who may call: anybody, when no batch was opened for longer than the escape delay; while batches are open, when it has
+    /// passed since the end of the settle window, so that no batch fails which may still be settled.
     pub fn escape_withdraw(ctx: Context<EscapeWithdraw>) -> Result<()> {
         EscapeWithdraw::handler(ctx)
     }

@@ -146,7 +146,7 @@ pub struct BatchAbandoned {
     pub deltas_applied: u32,
     /// What it had debited and not credited, of each vault that it debited: see `Vault::stranded`.
     pub stranded: Vec<BatchTotal>,
-    /// The admin.
+    /// The admin, or whoever came when the admin did not.
     pub by: Pubkey,
 }
 

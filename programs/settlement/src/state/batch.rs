@@ -16,6 +16,9 @@ pub const MAX_VAULTS: u32 = 32;
 /// `first_credit` of a batch that has applied no credit.
 pub const NO_CREDIT: u32 = u32::MAX;
 
+/// How long after the admin anybody may abandon a batch, in seconds: 30 days. The admin's key may be lost.
+pub const ANYBODY_ABANDONS_AFTER: i64 = 30 * 86_400;
+
 const HEAD: usize = 8 + std::mem::size_of::<Batch>();
 
 /// A batch that was opened and is not over.
@@ -92,6 +95,11 @@ impl Batch {
         let next = config.settled.checked_add(1);
         require!(next == Some(self.sequence), SettlementError::NotItsTurn);
         Ok(())
+    }
+
+    /// Whether an earlier batch is not over, so that nothing of this one can be applied.
+    pub fn is_waiting(&self, config: &Config) -> bool {
+        self.sequence > config.settled.saturating_add(1)
     }
 
     /// # Errors

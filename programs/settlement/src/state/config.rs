@@ -10,6 +10,9 @@ pub const MAX_FEE_BPS: u16 = 1_000;
 /// How long after a pause an auction that it interrupted goes on at least, in seconds.
 pub const AFTER_PAUSE_SECONDS: i64 = 3_600;
 
+/// Most batches that are opened and not over. So whoever has the authority's key blocks the queue for a bounded time.
+pub const MAX_WAITING: u64 = 8;
+
 /// One settlement: who may do what, how fast, and how far its batches have come.
 ///
 /// 336 bytes: discriminator, then the fields in order, without padding. Times are Unix seconds.
@@ -99,6 +102,14 @@ impl Config {
         self.opened == self.settled
     }
 
+    /// # Errors
+    /// When [`MAX_WAITING`] batches are opened and not over.
+    pub(crate) fn require_room(&self) -> Result<()> {
+        let open = self.opened.saturating_sub(self.settled);
+        require_gt!(MAX_WAITING, open, SettlementError::TooManyWaiting);
+        Ok(())
+    }
+
     pub fn is_paused(&self) -> bool {
         self.paused != 0
     }
@@ -147,9 +158,22 @@ impl Config {
         Ok(())
     }
 
-    /// Whether the operator has been silent for so long that owners are paid out without it.
+    /// Whether the operator has been silent for so long that owners are paid out without it: for longer than the escape
+    /// delay no batch was opened and, while batches are open, the one whose turn it is could not be settled any more.
     pub fn operator_is_gone(&self, now: i64) -> bool {
-        now > self.last_opened_at.saturating_add(self.escape_delay.into())
+        now > self.silent_from().saturating_add(self.escape_delay.into())
+    }
+
+    /// Since when the operator is silent. While batches are open this is [`Batch::revert_from`](super::Batch::revert_from)
+    /// of the one whose turn it is, or later: it was not opened after the last one, and limits do not change meanwhile. It
+    /// moves only when a batch is opened or over, so it passes also when one can be neither finished nor taken back.
+    fn silent_from(&self) -> i64 {
+        if self.is_idle() {
+            return self.last_opened_at;
+        }
+        let apply_from = self.last_opened_at.saturating_add(self.challenge_window.into());
+        let from = apply_from.max(self.turn_from);
+        from.saturating_add(self.settle_window.into())
     }
 
     /// Signs for the config's address, which stands for the settlement in calls of other programs.

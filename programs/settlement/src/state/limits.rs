@@ -15,8 +15,8 @@ pub struct Limits {
     /// How long a batch may be applied after that, and after the end of the batch before, unless it is past its
     /// point of no return: 1 minute to 7 days.
     pub settle_window: u32,
-    /// How long after the last batch owners may be paid out without the operator: 1 hour to 30 days, and no
-    /// shorter than both windows together.
+    /// For how long the operator is silent when owners may be paid out without it: 1 hour to 30 days, and no shorter
+    /// than both windows together.
     pub escape_delay: u32,
     /// How long a change of the authority waits: 1 hour to 30 days; can only be raised.
     pub authority_delay: u32,

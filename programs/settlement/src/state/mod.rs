@@ -11,9 +11,9 @@ mod terms;
 mod vault;
 
 pub use auction::{Auction, MAX_AUCTION_SECONDS, MAX_EXTENSION_SECONDS};
-pub use batch::{Batch, MAX_DELTAS, MAX_ITEMS, MAX_VAULTS, NO_CREDIT, OpenBatch};
+pub use batch::{ANYBODY_ABANDONS_AFTER, Batch, MAX_DELTAS, MAX_ITEMS, MAX_VAULTS, NO_CREDIT, OpenBatch};
 pub use bitmap::Bitmap;
-pub use config::{AFTER_PAUSE_SECONDS, Config, MAX_FEE_BPS};
+pub use config::{AFTER_PAUSE_SECONDS, Config, MAX_FEE_BPS, MAX_WAITING};
 pub use item::{Item, ItemStatus, MAX_ROYALTY_BPS};
 pub use ledger::Ledger;
 pub use limits::Limits;

@@ -4,11 +4,18 @@ use anchor_lang::error::ErrorCode;
 use litesvm::types::TransactionResult;
 use settlement::error::SettlementError;
 use settlement::events::Withdrawn;
+use settlement::state::Limits;
 use settlement::{accounts, instruction as call};
 use solana_address::Address;
 use solana_signer::Signer;
 
+use crate::batch::plan::Plan;
+use crate::batch::scene::Scene;
 use crate::world::*;
+
+/// In seconds.
+const DELAY: i64 = LIMITS.escape_delay as i64;
+const SETTLE: i64 = LIMITS.settle_window as i64;
 
 /// Alice holds 1,000 in the vault; her associated token account is empty.
 fn scene() -> (World, Asset, Depositor, Address) {
@@ -46,6 +53,30 @@ pub fn ready() -> (World, accounts::EscapeWithdraw) {
     (world, accounts)
 }
 
+/// When the batch that was opened last, in this second, is to be taken back if nothing comes in between.
+fn opened_last(world: &World) -> i64 {
+    world.now() + i64::from(LIMITS.challenge_window) + SETTLE
+}
+
+/// Alice of the scene can be paid out.
+fn of_alice(scene: &mut Scene) -> accounts::EscapeWithdraw {
+    let (asset, owner) = (scene.asset, scene.alice.address());
+    let destination = tokens::associated(scene, &asset.mint, &owner);
+    escape_accounts(scene, &asset, &scene.alice.depositor, destination)
+}
+
+/// It is refused now and up to that second, and not any more in the next one.
+#[track_caller]
+fn refused_up_to(world: &mut World, accounts: accounts::EscapeWithdraw, second: i64) {
+    assert!(second >= world.now());
+    for at in [world.now(), second] {
+        world.set_time(at);
+        assert_refused(escape(world, accounts), SettlementError::OperatorIsThere);
+    }
+    world.set_time(second + 1);
+    escape(world, accounts).unwrap();
+}
+
 #[test]
 fn the_whole_ledger_is_paid_to_its_owner() {
     let (mut world, asset, alice, destination) = scene();
@@ -79,16 +110,85 @@ fn until_the_escape_delay_is_over_it_is_refused() {
 
 #[test]
 fn a_batch_starts_the_delay_anew() {
-    let mut scene = crate::batch::scene::Scene::new();
+    let mut scene = Scene::new();
     scene.advance(i64::from(LIMITS.escape_delay) + 1);
     let plan = scene.plan();
     scene.open(&plan).unwrap();
-    let (asset, owner) = (scene.asset, scene.alice.address());
-    let destination = tokens::associated(&mut scene, &asset.mint, &owner);
-    let accounts = escape_accounts(&scene, &asset, &scene.alice.depositor, destination);
+    let until = opened_last(&scene) + DELAY;
+    let accounts = of_alice(&mut scene);
+    refused_up_to(&mut scene, accounts, until);
+}
+
+#[test]
+fn no_batch_fails_by_it_that_waited_and_is_in_time() {
+    let mut scene = Scene::new();
+    let accounts = of_alice(&mut scene);
+    let (asset, expires) = (scene.asset, scene.now() + 30 * 86_400);
+    for trader in [&mut scene.alice, &mut scene.bob] {
+        let owner = &trader.depositor.owner;
+        trader.session = scene
+            .world
+            .session_with(owner, &[asset], |args| args.expires = expires);
+    }
+    let first = scene.plan();
+    scene.open(&first).unwrap();
+    let second = scene.plan();
+    scene.open(&second).unwrap();
+    // The first one is closed when the escape delay has long passed; so it is the second one's turn only now.
+    scene.advance(3 * DELAY);
+    scene.close(&first).unwrap();
+    let closed = scene.now();
     assert_refused(escape(&mut scene, accounts), SettlementError::OperatorIsThere);
-    scene.advance(i64::from(LIMITS.escape_delay) + 1);
-    escape(&mut scene, accounts).unwrap();
+    scene.set_time(closed + SETTLE - 1);
+    assert_refused(escape(&mut scene, accounts), SettlementError::OperatorIsThere);
+    scene.apply(&second, 0..3);
+    refused_up_to(&mut scene, accounts, closed + SETTLE + DELAY);
+}
+
+#[test]
+fn it_does_not_hit_what_waits_behind_a_batch_that_has_just_failed() {
+    // The settle window of the first batch ends with the escape delay.
+    let mut scene = Scene::new();
+    let admin = scene.admin.insecure_clone();
+    let tight = Limits {
+        escape_delay: LIMITS.challenge_window + LIMITS.settle_window,
+        ..LIMITS
+    };
+    scene.set_limits(&admin, tight).unwrap();
+    let accounts = of_alice(&mut scene);
+    for _ in 0..2 {
+        let plan = scene.plan();
+        scene.open(&plan).unwrap();
+    }
+    let second = opened_last(&scene) + i64::from(tight.escape_delay);
+    refused_up_to(&mut scene, accounts, second);
+}
+
+#[test]
+fn it_opens_when_a_batch_blocks_the_others_for_ever() {
+    let mut scene = Scene::new();
+    let (asset, accounts) = (scene.asset, of_alice(&mut scene));
+    // More is debited than credited, past the point of no return.
+    let deltas = vec![scene.bob.debit(&asset, 100), scene.carol.credit(&asset, 99)];
+    let plan = Plan::as_given(&scene, deltas, vec![]);
+    scene.open(&plan).unwrap();
+    let until = opened_last(&scene) + DELAY;
+    scene.advance(LIMITS.challenge_window.into());
+    scene.apply(&plan, 0..2);
+    refused_up_to(&mut scene, accounts, until);
+}
+
+#[test]
+fn when_no_batch_is_open_the_end_of_the_last_one_does_not_count() {
+    let mut scene = Scene::new();
+    let plan = scene.plan();
+    scene.open(&plan).unwrap();
+    let opened = scene.now();
+    scene.advance(DELAY);
+    scene.close(&plan).unwrap();
+    assert_eq!(scene.state().turn_from, opened + DELAY);
+    let accounts = of_alice(&mut scene);
+    refused_up_to(&mut scene, accounts, opened + DELAY);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use anchor_lang::prelude::*;
 use super::vaults;
 use crate::error::SettlementError;
 use crate::events::{BatchAbandoned, BatchTotal, emit_by_call};
-use crate::state::{Batch, Config, Vault};
+use crate::state::{ANYBODY_ABANDONS_AFTER, Batch, Config, Vault};
 
 /// For a batch whose authority signed deltas that do not sum to zero, or not in canonical order, so that it can be
 /// neither finished nor taken back. What it has debited and not credited stays in the vaults, see `Vault::stranded`.
@@ -12,8 +12,9 @@ use crate::state::{Batch, Config, Vault};
 #[event_cpi]
 #[derive(Accounts)]
 pub struct AbandonBatch<'info> {
-    pub admin: Signer<'info>,
-    #[account(mut, has_one = admin @ SettlementError::NotAdmin)]
+    /// The admin; [`ANYBODY_ABANDONS_AFTER`] later anybody.
+    pub by: Signer<'info>,
+    #[account(mut)]
     pub config: AccountLoader<'info, Config>,
     #[account(
         mut,
@@ -34,13 +35,9 @@ impl<'info> AbandonBatch<'info> {
         let mut config = ctx.accounts.config.load_mut()?;
         batch.require_turn(&config)?;
         require!(batch.is_past_return(), SettlementError::NotPastReturn);
-        let delay = config.escape_delay.into();
         let now = Clock::get()?.unix_timestamp;
-        require_gt!(
-            now,
-            batch.revert_from(&config).saturating_add(delay),
-            SettlementError::TooEarlyToAbandon
-        );
+        let until = may_be_finished_until(&batch, &config, ctx.accounts.by.key);
+        require_gt!(now, until, SettlementError::TooEarlyToAbandon);
         let stranded = strand(&batch, ctx.remaining_accounts)?;
         config.end_turn(batch.sequence, now);
         let event = BatchAbandoned {
@@ -48,9 +45,20 @@ impl<'info> AbandonBatch<'info> {
             sequence: batch.sequence,
             deltas_applied: batch.deltas_applied,
             stranded,
-            by: ctx.accounts.admin.key(),
+            by: ctx.accounts.by.key(),
         };
         emit_by_call(&ctx.accounts.event_authority, 256, &event)
+    }
+}
+
+/// How long `by` has to leave everybody time to finish the batch, in Unix seconds.
+fn may_be_finished_until(batch: &Batch, config: &Config, by: &Pubkey) -> i64 {
+    let until = batch
+        .revert_from(config)
+        .saturating_add(config.escape_delay.into());
+    match *by == config.admin {
+        true => until,
+        false => until.saturating_add(ANYBODY_ABANDONS_AFTER),
     }
 }
 

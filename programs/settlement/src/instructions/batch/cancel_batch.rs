@@ -18,7 +18,8 @@ impl CancelBatch<'_> {
         let mut batch = ctx.accounts.batch.load_mut()?;
         require!(batch.cancelled == 0, SettlementError::BatchCancelled);
         let now = Clock::get()?.unix_timestamp;
-        require_gt!(batch.apply_from, now, SettlementError::ChallengeOver);
+        let waiting = batch.is_waiting(&*ctx.accounts.config.load()?);
+        require!(waiting || batch.apply_from > now, SettlementError::ChallengeOver);
         // Nothing is applied in the challenge window, but the clock may have gone back into it.
         batch.require_untouched()?;
         batch.cancelled = 1;

@@ -44,6 +44,7 @@ impl OpenBatch<'_> {
         let accounts = &ctx.accounts;
         let mut config = accounts.config.load_mut()?;
         config.require_running()?;
+        config.require_room()?;
         let header = accounts.header(&config)?;
 
         let now = Clock::get()?.unix_timestamp;

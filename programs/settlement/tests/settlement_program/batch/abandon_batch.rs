@@ -2,7 +2,7 @@
 
 use settlement::error::SettlementError;
 use settlement::events::BatchAbandoned;
-use settlement::state::{Limits, Vault};
+use settlement::state::{ANYBODY_ABANDONS_AFTER, Limits, Vault};
 use solana_instruction::AccountMeta;
 use solana_signer::Signer;
 
@@ -67,20 +67,45 @@ fn before_the_escape_delay_is_over_it_is_refused() {
 }
 
 #[test]
-fn a_batch_that_can_be_taken_back_is_not_abandoned() {
-    let (mut scene, plan) = Scene::with_open();
-    let admin = scene.admin.insecure_clone();
-    scene.apply(&plan, 0..2);
-    scene.advance(LATE);
-    assert_refused(scene.abandon(&plan, &admin), SettlementError::NotPastReturn);
+fn others_than_the_admin_abandon_30_days_later() {
+    let (mut scene, plan) = unbalanced();
+    let others = [scene.guardian.insecure_clone(), scene.user()];
+    for wait in [LATE, 30 * 86_400 - 1] {
+        scene.advance(wait);
+        for by in &others {
+            assert_refused(scene.abandon(&plan, by), SettlementError::TooEarlyToAbandon);
+        }
+    }
+    scene.advance(1);
+    let [_, stranger] = others;
+    let done = scene.abandon(&plan, &stranger).unwrap();
+    let [event] = events::by_call::<BatchAbandoned>(&done).try_into().ok().unwrap();
+    assert_eq!((event.sequence, event.by), (1, stranger.pubkey()));
+    assert_eq!((event.stranded.len(), event.stranded[0].amount), (1, 1));
+    assert_eq!(scene.state().settled, 1);
 }
 
 #[test]
-fn nobody_but_the_admin_abandons() {
+fn a_former_admin_is_as_anybody() {
     let (mut scene, plan) = unbalanced();
+    let (former, admin) = (scene.admin.insecure_clone(), scene.user());
+    scene.propose_admin(&former, admin.pubkey()).unwrap();
+    scene.accept_admin(&admin).unwrap();
     scene.advance(LATE);
-    for by in [scene.guardian.insecure_clone(), scene.user()] {
-        assert_refused(scene.abandon(&plan, &by), SettlementError::NotAdmin);
+    assert_refused(scene.abandon(&plan, &former), SettlementError::TooEarlyToAbandon);
+    scene.abandon(&plan, &admin).unwrap();
+}
+
+#[test]
+fn nobody_abandons_a_batch_that_can_be_taken_back_or_waits() {
+    let (mut scene, plan) = Scene::with_open();
+    let second = scene.plan();
+    scene.open(&second).unwrap();
+    scene.apply(&plan, 0..2);
+    scene.advance(LATE + ANYBODY_ABANDONS_AFTER);
+    for by in [scene.admin.insecure_clone(), scene.user()] {
+        assert_refused(scene.abandon(&plan, &by), SettlementError::NotPastReturn);
+        assert_refused(scene.abandon(&second, &by), SettlementError::NotItsTurn);
     }
 }
 

@@ -107,9 +107,9 @@ impl World {
         self.call(accounts, call::CloseBatch {}, &[&stranger])
     }
 
-    pub fn abandon(&mut self, plan: &Plan, admin: &Keypair) -> TransactionResult {
-        let abandon = self.abandon_batch(plan, &admin.pubkey());
-        self.send(&[abandon], &[admin])
+    pub fn abandon(&mut self, plan: &Plan, by: &Keypair) -> TransactionResult {
+        let abandon = self.abandon_batch(plan, &by.pubkey());
+        self.send(&[abandon], &[by])
     }
 
     pub fn batch(&self, plan: &Plan) -> Batch {
@@ -234,9 +234,9 @@ impl World {
         with_remaining(accounts, call::RevertItems { args }, items.collect())
     }
 
-    pub fn abandon_batch(&self, plan: &Plan, admin: &Address) -> Instruction {
+    pub fn abandon_batch(&self, plan: &Plan, by: &Address) -> Instruction {
         let accounts = accounts::AbandonBatch {
-            admin: *admin,
+            by: *by,
             config: self.config,
             batch: plan.address,
             payer: self.admin.pubkey(),

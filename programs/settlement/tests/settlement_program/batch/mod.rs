@@ -15,5 +15,6 @@ mod large;
 mod open_batch;
 mod phases;
 pub mod plan;
+mod queue;
 mod revert;
 pub mod scene;

@@ -23,7 +23,7 @@ impl Fuzz {
     }
 
     pub fn batch(&mut self, rng: &mut Rng) {
-        if self.plans.is_empty() || (self.plans.len() < 3 && rng.one_in(8)) {
+        if self.plans.is_empty() || rng.one_in(8) {
             return self.open(rng);
         }
         // Only the oldest can do something; others may try.
@@ -93,7 +93,9 @@ impl Fuzz {
         let (owners, deltas): (Vec<_>, Vec<_>) = deltas.into_iter().unzip();
         let plan = Plan::as_given(&self.market.world, deltas, moves);
         let result = self.market.open(&plan);
-        self.agree("open_batch", &result, |model| !model.paused);
+        let room = self.plans.len() < 8;
+        self.agree("open_batch", &result, |model| !model.paused && room);
+        self.note("open_batch at a full queue, refused", !room);
         if result.is_ok() {
             self.last_opened = self.market.now();
             self.plans.push(OpenPlan {
@@ -232,10 +234,13 @@ impl Fuzz {
     fn cancel(&mut self, at: usize) {
         let guardian = self.market.guardian.insecure_clone();
         let open = &mut self.plans[at];
-        let possible = open.may_cancel(self.market.now());
+        let now = self.market.now();
+        let possible = open.may_cancel(&self.model, now);
+        let late = possible && now >= open.apply_from;
         let result = self.market.world.cancel(&open.plan, &guardian);
         open.cancelled |= possible;
         self.agree("cancel_batch", &result, |_| possible);
+        self.note("cancel_batch after the window", late);
     }
 
     fn finalize(&mut self, at: usize) {

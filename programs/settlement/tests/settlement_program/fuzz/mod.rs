@@ -105,8 +105,11 @@ impl Fuzz {
     /// Sometimes no time passes, and sometimes the clock goes back.
     fn wait(&mut self, rng: &mut Rng) {
         if rng.one_in(800) {
-            // Long enough to call the operator gone.
-            self.market.advance(i64::from(LIMITS.escape_delay) + 1);
+            // Long enough to call the operator gone when no batch is open; mostly also when one is.
+            let windows = LIMITS.challenge_window + LIMITS.settle_window;
+            let more = rng.within(1..=3 * u64::from(windows));
+            self.market.advance(i64::from(LIMITS.escape_delay) + more as i64);
+            self.escape_withdraw(rng);
             // All sessions are over by now.
             self.grant_all();
         }

@@ -64,7 +64,7 @@ impl OpenPlan {
     }
 
     /// Is it too late to begin with the credits?
-    fn is_late(&self, model: &Model, now: i64) -> bool {
+    pub fn is_late(&self, model: &Model, now: i64) -> bool {
         now >= self.apply_from.max(model.turn_from) + i64::from(LIMITS.settle_window)
     }
 
@@ -93,8 +93,10 @@ impl OpenPlan {
         self.is_its_turn(model) && !self.is_past_return() && self.is_late(model, now)
     }
 
-    pub fn may_cancel(&self, now: i64) -> bool {
-        !self.cancelled && now < self.apply_from && self.is_untouched()
+    /// While it waits for others nothing of it can be applied, so its window need not be open.
+    pub fn may_cancel(&self, model: &Model, now: i64) -> bool {
+        let in_time = now < self.apply_from || !self.is_its_turn(model);
+        !self.cancelled && in_time && self.is_untouched()
     }
 
     /// Everything is applied.
