@@ -140,7 +140,8 @@ async fn sequences_have_no_gaps_and_are_never_used_twice() {
     let contract = ByteBuf::from(settlement(chain));
     assert_eq!(gone, Err(Refusal::ContractNotAllowed { chain, contract }));
     signer.set("allow_settlement", (allowed(chain),)).await;
-    assert_eq!(sign(&signer, &batch(chain, 1), 6).await, turn(2, 1));
+    let other = batch(chain, 1).paying(1, 1, 5);
+    assert_eq!(sign(&signer, &other, 6).await, turn(2, 1));
     sign(&signer, &batch(chain, 2), 7).await.unwrap();
 }
 
