@@ -115,11 +115,24 @@ fn join(network: NetworkStatus, sources: &[SourceStatus]) -> Network {
         .flatten()
         .and_then(known);
     let lags: Option<Vec<i64>> = own.iter().map(|source| behind(source, head)).collect();
+    let mut blocks = (head, known(network.confirmed), known(network.finalized), least);
+    if network.kind == "icp"
+        && let Some(source) = furthest_behind(&own)
+    {
+        // A canister counts the blocks of its own log, and each is final: the network's are those of one canister.
+        blocks = (
+            source.head,
+            source.head,
+            source.head,
+            indexed(source).and_then(known),
+        );
+    }
+    let (head, confirmed, finalized, indexed) = blocks;
     Network {
         head,
-        confirmed: known(network.confirmed),
-        finalized: known(network.finalized),
-        indexed: least,
+        confirmed,
+        finalized,
+        indexed,
         lag: lags.and_then(|lags| lags.into_iter().max()),
         head_time: network.head_time,
         state: worst.map(|source| source.state),
@@ -127,6 +140,12 @@ fn join(network: NetworkStatus, sources: &[SourceStatus]) -> Network {
         name: network.name,
         kind: network.kind,
     }
+}
+
+/// The source with the most blocks before it, among those whose heads are known.
+fn furthest_behind<'a>(sources: &[&'a SourceStatus]) -> Option<&'a SourceStatus> {
+    let known = sources.iter().filter(|source| source.head.is_some());
+    known.copied().max_by_key(|source| behind(source, None))
 }
 
 /// The last block whose events are all in the database.

@@ -62,7 +62,10 @@ pub fn types() -> [Object; 4] {
             .description("Every table, with the fields that query it."),
         );
     let network = Object::new("Network")
-        .description("A network. Block numbers are inclusive, and null when unknown.")
+        .description(
+            "A network. Block numbers are inclusive, and null when unknown. On icp each canister counts its own: the numbers \
+             are those of the one that is furthest behind.",
+        )
         .field(value_field("name", text(), "Its name in the configuration."))
         .field(value_field("kind", text(), "evm, solana or icp."))
         .field(value_field("head", maybe_block(), "Newest block."))

@@ -258,6 +258,21 @@ async fn meta_says_how_far_each_network_is() {
           "lag": null, "headTime": time, "state": null, "error": null },
     ]);
     assert_eq!(data["_meta"]["networks"], networks);
+
+    // Canisters count their blocks apart: the network's are those of the one that is furthest behind.
+    rig.execute("update novate.sources set head = case id when 'ic/one' then 30 else 5 end, next_block = 4 where network = 'ic'".into())
+        .await;
+    let numbers = "{ _meta { networks { name head confirmed finalized indexed lag } } }";
+    let of_ic = rig.data(numbers, json!({})).await["_meta"]["networks"][1].clone();
+    let one = json!({ "name": "ic", "head": "30", "confirmed": "30", "finalized": "30", "indexed": "3", "lag": "27" });
+    assert_eq!(of_ic, one);
+    rig.execute("update novate.sources set next_block = 31 where id = 'ic/one'".into())
+        .await;
+    let of_ic = rig.data(numbers, json!({})).await["_meta"]["networks"][1].clone();
+    let two =
+        json!({ "name": "ic", "head": "5", "confirmed": "5", "finalized": "5", "indexed": "3", "lag": "2" });
+    assert_eq!(of_ic, two);
+
     let data = rig
         .data(
             "{ _meta { sources { id network state error nextBlock events } } }",
