@@ -34,8 +34,13 @@ pub enum SubmissionRefusal {
         received: Nat,
     },
     /// The question was not answered.
-    #[error("{method} failed: {reason}; call advance to ask again")]
-    RpcFailed { method: String, reason: String },
+    /// `code` is its class and number, `reason` what the provider says, which is not logged.
+    #[error("{method} failed ({code}): {reason}; call advance to ask again")]
+    RpcFailed {
+        method: String,
+        code: String,
+        reason: String,
+    },
     /// The providers contradict each other. Nothing is taken from such an answer.
     #[error("{answers} providers do not agree on {method}: call advance later, or change the providers")]
     RpcInconsistent { method: String, answers: u64 },
@@ -59,4 +64,16 @@ pub enum SubmissionRefusal {
         "nonce {nonce} is used and no transaction of it has a receipt: a provider lags behind, advance later"
     )]
     ReceiptMissing { nonce: u64 },
+}
+
+impl SubmissionRefusal {
+    /// The sentence for the public log, without what providers say: that may be anything, and would stay for ever.
+    pub fn public(&self) -> String {
+        match self {
+            Self::RpcFailed { method, code, .. } => {
+                format!("{method} failed ({code}); call advance to ask again")
+            }
+            refusal => refusal.to_string(),
+        }
+    }
 }

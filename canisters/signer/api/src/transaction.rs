@@ -51,7 +51,7 @@ pub struct AllowedCall {
     pub contract: ByteBuf,
     /// The canonical signature, as in `transfer(address,uint256)`.
     pub function: String,
-    /// At least one for each argument; all must hold.
+    /// At least one for each argument, or for each part of it; all must hold.
     pub arguments: Vec<ArgumentRule>,
     /// The most wei that one transaction may carry.
     pub max_value: Nat,

@@ -19,6 +19,11 @@ pub enum TransactionRefusal {
     /// No rule speaks of this argument. Counted from 0.
     #[error("no rule speaks of argument {argument}: give one; Any allows everything")]
     ArgumentWithoutRule { argument: u64 },
+    /// No rule speaks of this part of an argument, as in `1` or `2[0]`, both counted from 0, or `2[each]`.
+    #[error(
+        "no rule speaks of {part}: give one for it, or Any for what it is part of; Each is for all elements of an array"
+    )]
+    PartWithoutRule { part: String },
     /// No function of this contract on this chain is allowed.
     #[error(
         "no function of 0x{} on chain {chain_id} is allowed: an administrator adds one by allow_call",

@@ -81,7 +81,7 @@ impl Asked {
                 ("contract", Value::blob(self.contract)),
             ]);
         }
-        let detail: String = refusal.to_string().chars().take(DETAIL).collect();
+        let detail: String = refusal.public().chars().take(DETAIL).collect();
         fields.extend([
             ("rule", Value::text(refusal.rule())),
             ("detail", Value::text(detail)),

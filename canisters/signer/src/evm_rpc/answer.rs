@@ -2,12 +2,13 @@
 
 use candid::Nat;
 use evm_rpc_types::{
-    Hex32, JsonRpcError, MultiRpcResult, ProviderError, RpcError, RpcResult, SendRawTransactionStatus,
+    Hex32, HttpOutcallError, JsonRpcError, MultiRpcResult, ProviderError, RpcError, RpcResult,
+    SendRawTransactionStatus,
 };
 use ic_canister_runtime::IcError;
 use signer_api::SubmissionRefusal;
 
-/// Most characters of a reason: it is logged.
+/// Most characters of a reason.
 const MAX_REASON: usize = 200;
 
 /// What the canister was given for a question: an error of its own call, or what the providers said.
@@ -36,7 +37,7 @@ pub fn agreed<T>(method: &str, given: Given<T>) -> Result<T, SubmissionRefusal> 
 }
 
 /// What the nodes said to the transaction `hash`. Providers may answer differently, as the first node tells the others
-/// of the transaction; but each of them must have it.
+/// of the transaction; but `agreeing` of them must have it, all of them if that is not set.
 ///
 /// # Errors
 /// As [`agreed`], and [`SubmissionRefusal::InsufficientFunds`], [`SubmissionRefusal::NonceGap`],
@@ -45,19 +46,24 @@ pub fn taken(
     hash: [u8; 32],
     nonce: u64,
     account: &str,
+    agreeing: Option<u8>,
     given: Given<SendRawTransactionStatus>,
 ) -> Result<Taken, SubmissionRefusal> {
     let method = "eth_sendRawTransaction";
     match given.map_err(|e| not_asked(method, e))? {
         MultiRpcResult::Consistent(answer) => one_taken(hash, nonce, account, answer),
         MultiRpcResult::Inconsistent(answers) => {
-            let mut said = answers
+            let said: Vec<_> = answers
                 .iter()
-                .map(|(_, answer)| one_taken(hash, nonce, account, answer.clone()));
-            if said.all(|said| said == Ok(Taken::InHand)) {
-                return Ok(Taken::InHand);
-            }
-            Err(inconsistent(method, answers))
+                .map(|(_, answer)| one_taken(hash, nonce, account, answer.clone()))
+                .collect();
+            // At least one: nobody has what nobody was asked for.
+            let enough = agreeing.map_or(answers.len(), usize::from).max(1);
+            let wanted = [Taken::InHand, Taken::Underpriced];
+            let found = wanted
+                .into_iter()
+                .find(|wanted| said.iter().filter(|said| **said == Ok(*wanted)).count() >= enough);
+            found.ok_or_else(|| inconsistent(method, answers))
         }
     }
 }
@@ -117,6 +123,11 @@ fn not_asked(method: &str, error: IcError) -> SubmissionRefusal {
         },
         other => SubmissionRefusal::RpcFailed {
             method: method.to_owned(),
+            code: match &other {
+                IcError::CallRejected { code, .. } => format!("CallRejected {code:?}"),
+                IcError::CandidDecodeFailed { .. } => "CandidDecodeFailed".into(),
+                _ => "CallPerformFailed".into(),
+            },
             reason: short(&other.to_string()),
         },
     }
@@ -133,8 +144,24 @@ fn failed(method: &str, error: RpcError) -> SubmissionRefusal {
         }
         other => SubmissionRefusal::RpcFailed {
             method: method.to_owned(),
+            code: code(&other),
             reason: short(&other.to_string()),
         },
+    }
+}
+
+/// Class and code of an error, without any word that a provider chose: the log is public and for ever.
+fn code(error: &RpcError) -> String {
+    match error {
+        RpcError::JsonRpcError(JsonRpcError { code, .. }) => format!("JsonRpcError {code}"),
+        RpcError::HttpOutcallError(HttpOutcallError::IcError { code, .. }) => {
+            format!("HttpOutcallError {code:?}")
+        }
+        RpcError::HttpOutcallError(HttpOutcallError::InvalidHttpJsonRpcResponse { status, .. }) => {
+            format!("HttpOutcallError status {status}")
+        }
+        RpcError::ProviderError(_) => "ProviderError".into(),
+        RpcError::ValidationError(_) => "ValidationError".into(),
     }
 }
 

@@ -109,7 +109,7 @@ impl Client {
     ) -> Result<Taken, SubmissionRefusal> {
         let question = self.asked.send_raw_transaction(Hex::from(raw.to_vec()));
         let given = question.with_cycles(self.cycles).try_send().await;
-        answer::taken(hash, nonce, account, given)
+        answer::taken(hash, nonce, account, self.rpc.agreeing, given)
     }
 
     /// The receipt of a transaction, if it is in the chain.

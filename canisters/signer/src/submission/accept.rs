@@ -1,11 +1,14 @@
 //! The beginning of a submission.
 
-use super::record::{self, Submission};
+use super::{
+    may,
+    record::{self, Submission},
+};
 use crate::{
     contract::{amount, bytes},
-    events,
+    credits, events,
     evm_rpc::client::Client,
-    keys, state,
+    keys,
     transaction::{calls, eip1559::Transaction, policy, request},
 };
 use candid::{Nat, Principal};
@@ -52,9 +55,7 @@ fn accept(
     request: &SubmissionRequest,
     own: [u8; 20],
 ) -> Result<(), Refusal> {
-    if state::read(|s| s.config.get().0.paused) {
-        return Err(Refusal::Paused);
-    }
+    may::go_on(caller)?;
     // With the highest fees it may get to, so that policy does not stop it on the way.
     let highest = Transaction {
         max_fee_per_gas: amount("max_fee_per_gas", &request.max_fee_per_gas)?,
@@ -63,6 +64,10 @@ fn accept(
     highest.cost().ok_or(TransactionRefusal::CostTooLarge)?;
     policy::check(&highest, &calls::of(&highest)?, own)?;
     Client::of(request.chain_id)?;
+    // For the record, which stays. Its signatures cost their own price.
+    let price = credits::margin();
+    may::pay(caller, price)?;
+    let credits = credits::charge(caller, price);
 
     let submission = Submission {
         request: request.clone(),
@@ -83,6 +88,8 @@ fn accept(
         ("gas_limit", Value::nat(request.gas_limit)),
         ("max_fee_per_gas", Value::Nat(Nat::from(highest.max_fee_per_gas))),
         ("key_version", Value::nat(submission.key_version)),
+        ("price", Value::nat(price)),
+        ("credits", Value::nat(credits)),
     ];
     events::record(caller, "submission_accepted", fields);
     Ok(())

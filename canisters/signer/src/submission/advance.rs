@@ -2,15 +2,17 @@
 
 use super::{
     fees::{self, Fees},
+    may,
     record::{self, Submission},
     settle,
+    stuck::{self, Remedy},
 };
 use crate::{
-    contract::{amount, bytes},
+    contract::bytes,
     events,
     evm_rpc::{answer::Taken, client::Client},
-    requests, state,
-    transaction::{self, calls, nonces},
+    keys,
+    transaction::{self, Call, nonces},
 };
 use candid::Principal;
 use canister_kit::icrc3::Value;
@@ -19,7 +21,7 @@ use signer_api::{Attempt, Refusal, SubmissionState, SubmissionView};
 use std::{cell::RefCell, collections::BTreeSet};
 
 /// Takes a submission as far as it gets: looks whether the chain has it, then plans, signs and sends what is missing. A
-/// transaction that is stuck is replaced. The caller holds the role of an operator.
+/// transaction that is stuck is replaced, or sent again. The caller holds the role of an operator.
 ///
 /// # Errors
 /// [`signer_api::SubmissionRefusal::SubmissionUnknown`], [`Refusal::InProgress`]; what stopped the step. What was reached is
@@ -31,26 +33,28 @@ pub async fn advance(caller: Principal, id: [u8; 32]) -> Result<SubmissionView, 
         return Ok(submission.view());
     }
     let client = Client::of(submission.request.chain_id)?;
-    if submission
-        .attempts
-        .iter()
-        .any(|attempt| attempt.sent_at.is_some())
-    {
+    // A node may have it although it is not known to: the answer may be lost.
+    if submission.attempts.iter().any(|attempt| attempt.hash.is_some()) {
         settle::look(caller, id, &mut submission, &client).await?;
         if submission.inclusion.is_some() {
             return Ok(submission.view());
         }
     }
-    let is_to_be_replaced = is_to_be_replaced(&submission, &client);
-    if submission.state() == SubmissionState::Sent && !is_to_be_replaced {
+    let is_stuck = stuck::is_stuck(&submission, &client);
+    if submission.state() == SubmissionState::Sent && !is_stuck {
         return Ok(submission.view());
     }
     // What is signed is not sent during a pause either.
-    if state::read(|s| s.config.get().0.paused) {
-        return Err(Refusal::Paused);
-    }
-    if is_to_be_replaced {
-        replace(caller, id, &mut submission, &client).await?;
+    may::go_on(caller)?;
+    if is_stuck {
+        match stuck::remedy(caller, &submission, &client).await? {
+            Remedy::Wait => return Ok(submission.view()),
+            Remedy::SendAgain(why) => {
+                send(caller, id, &mut submission, &client).await?;
+                return why.map_or_else(|| Ok(submission.view()), Err);
+            }
+            Remedy::Replace(fees) => replace(caller, id, &mut submission, fees)?,
+        }
     }
     if submission.attempts.is_empty() {
         plan(caller, id, &mut submission, &client).await?;
@@ -71,11 +75,15 @@ async fn plan(
     submission: &mut Submission,
     client: &Client,
 ) -> Result<(), Refusal> {
-    let most = most(submission)?;
+    stuck::most(submission)?; // what is not allowed any more is not asked for
+    may::pay(caller, 0)?;
+    // Nothing of it is signed, so the key may be the one of today.
+    submission.key_version = keys::current();
     let account = submission.account().await?;
     let settled = client.nonce(account).await?;
     let market = client.market().await?;
-    let fees = fees::first(market, most)?;
+    may::go_on(caller)?;
+    let fees = fees::first(market, stuck::most(submission)?)?;
     // The nonce is taken when the attempt is accepted for signing, which is in this same message.
     let (chain_id, key_version) = (submission.request.chain_id, submission.key_version);
     let nonce = nonces::first_free(chain_id, key_version, settled);
@@ -87,58 +95,23 @@ async fn plan(
     Ok(())
 }
 
-/// The most that may be offered, in wei per gas: by the submission, and by policy as it is now.
-fn most(submission: &Submission) -> Result<u128, Refusal> {
-    let call = calls::of(&record::content(&submission.request)?)?;
-    let asked = &submission.request.max_fee_per_gas;
-    amount("max_fee_per_gas", asked.min(&call.max_fee_per_gas))
-}
-
 fn attempt_fields(id: [u8; 32], submission: &Submission, nonce: u64, fees: Fees) -> events::Fields {
     vec![
         ("submission_id", Value::blob(id)),
         ("attempt", Value::nat(submission.attempts.len())),
         ("nonce", Value::nat(nonce)),
+        ("key_version", Value::nat(submission.key_version)),
         ("max_priority_fee_per_gas", Value::nat(fees.priority)),
         ("max_fee_per_gas", Value::nat(fees.max)),
     ]
 }
 
-/// Whether the last attempt had its time, or no node takes it.
-fn is_to_be_replaced(submission: &Submission, client: &Client) -> bool {
-    let now = ic_cdk::api::time();
-    let stuck_after = client.stuck_after().saturating_mul(1_000_000_000);
-    submission.attempts.last().is_some_and(|last| {
-        let is_stuck = last
-            .sent_at
-            .is_some_and(|sent| now.saturating_sub(sent) >= stuck_after);
-        last.underpriced || is_stuck
-    })
-}
-
 /// Plans an attempt with the same nonce and content, and higher fees.
-async fn replace(
-    caller: Principal,
-    id: [u8; 32],
-    submission: &mut Submission,
-    client: &Client,
-) -> Result<(), Refusal> {
-    let (Some(nonce), Some(last)) = (submission.nonce, submission.attempts.last()) else {
+fn replace(caller: Principal, id: [u8; 32], submission: &mut Submission, fees: Fees) -> Result<(), Refusal> {
+    may::go_on(caller)?;
+    let Some(nonce) = submission.nonce else {
         return Ok(()); // an attempt has a nonce
     };
-    // Also those that somebody had signed for this nonce by `sign_transaction` count.
-    let taken = nonces::taken((submission.request.chain_id, submission.key_version, nonce));
-    let before = Fees {
-        priority: amount("max_priority_fee_per_gas", &last.max_priority_fee_per_gas)?,
-        max: amount("max_fee_per_gas", &last.max_fee_per_gas)?,
-    };
-    let before = taken.map_or(before, |taken| Fees {
-        priority: before.priority.max(taken.max_priority_fee_per_gas),
-        max: before.max.max(taken.max_fee_per_gas),
-    });
-    let most = most(submission)?;
-    let market = client.market().await?;
-    let fees = fees::next(before, market, most)?;
     submission.plan(fees);
     record::put(id, submission);
     let fields = attempt_fields(id, submission, nonce, fees);
@@ -150,10 +123,14 @@ async fn sign(caller: Principal, id: [u8; 32], submission: &mut Submission) -> R
     let (Some(nonce), Some(attempt)) = (submission.nonce, submission.attempts.last()) else {
         return Ok(()); // as above
     };
-    let id_of_attempt = bytes("request id", &attempt.request_id)?;
-    let signed = transaction::sign(caller, &submission.transaction(nonce, attempt)).await;
-    if signed.is_err() && requests::find(id_of_attempt).is_none() {
-        // It was not accepted: the nonce was taken in between, or the fees, or policy refuses. So it is planned anew.
+    let transaction = submission.transaction(nonce, attempt);
+    let signed = transaction::sign(caller, &transaction).await;
+    if signed.is_err()
+        && Call::new(&transaction)
+            .await
+            .is_ok_and(|call| !call.is_accepted())
+    {
+        // The nonce was taken in between, or the fees, or its id, or policy refuses. So it is planned anew.
         submission.attempts.pop();
         record::put(id, submission);
     }
@@ -174,10 +151,14 @@ async fn send(
     // It has its signature, so this only puts the bytes together again.
     let signed = transaction::sign(caller, &submission.transaction(nonce, last)).await?;
     let hash: [u8; 32] = bytes("hash", &signed.hash)?;
+    may::go_on(caller)?;
     match client.send(&signed.raw, hash, nonce, &signed.signer).await? {
         Taken::InHand => {
             let now = ic_cdk::api::time();
-            change(id, submission, |attempt| attempt.sent_at = Some(now));
+            change(id, submission, |attempt| {
+                attempt.sent_at = Some(now);
+                attempt.underpriced = false;
+            });
             let fields = vec![
                 ("submission_id", Value::blob(id)),
                 ("attempt", Value::nat(submission.attempts.len())),

@@ -9,14 +9,18 @@
 //! |---|---|
 //! | [`record`] | what is kept of a submission |
 //! | [`fees`] | what an attempt offers |
+//! | [`may`] | whether somebody may go on, and can pay |
 //! | [`accept`], [`advance`] | its beginning, and its steps |
+//! | [`stuck`] | what helps a transaction that does not get into the chain |
 //! | [`settle`] | whether the chain has one of its attempts |
 
 pub mod accept;
 pub mod advance;
 pub mod fees;
+pub mod may;
 pub mod record;
 pub mod settle;
+pub mod stuck;
 
 pub use accept::submit;
 pub use advance::advance;

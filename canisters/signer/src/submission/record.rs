@@ -3,7 +3,7 @@
 use super::fees::Fees;
 use crate::{
     contract::bytes,
-    state,
+    requests, state,
     transaction::{eip1559::Transaction, request},
 };
 use candid::{CandidType, Nat, Principal};
@@ -95,14 +95,17 @@ impl Submission {
         }
     }
 
-    /// Plans another attempt.
+    /// Plans another attempt, under the next id that nobody used: whoever knows the submission's can compute them, and
+    /// have something else signed under one.
     pub fn plan(&mut self, fees: Fees) {
-        let number = self.attempts.len() as u64;
-        let request_id = keccak256(&[
-            b"novate submission attempt",
-            &self.request.id,
-            &number.to_be_bytes(),
-        ]);
+        let of = |number: u64| {
+            let number = number.to_be_bytes();
+            keccak256(&[b"novate submission attempt", &self.request.id, &number])
+        };
+        let numbers = self.attempts.len() as u64..;
+        // There is one: requests are fewer than numbers.
+        let free = numbers.map(of).find(|id| requests::find(*id).is_none());
+        let request_id = free.unwrap_or_default();
         self.attempts.push(Attempt {
             request_id: ByteBuf::from(request_id),
             max_priority_fee_per_gas: Nat::from(fees.priority),

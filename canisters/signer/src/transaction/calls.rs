@@ -36,7 +36,7 @@ fn key(contract: &Contract, selector: &[u8; SELECTOR]) -> Key {
 /// # Errors
 /// [`Refusal::WrongLength`], [`Refusal::Zero`], [`Refusal::TooLarge`];
 /// [`TransactionRefusal::FunctionMalformed`], [`TransactionRefusal::RuleMalformed`],
-/// [`TransactionRefusal::ArgumentWithoutRule`].
+/// [`TransactionRefusal::ArgumentWithoutRule`], [`TransactionRefusal::PartWithoutRule`].
 pub fn allow(caller: Principal, call: AllowedCall) -> Result<(), Refusal> {
     let contract = Contract::parse("contract", Chain::Evm(call.chain_id), &call.contract)?;
     for (field, zero) in [("chain_id", call.chain_id == 0), ("max_gas", call.max_gas == 0)] {

@@ -149,16 +149,25 @@ impl Call {
         )
     }
 
-    /// What today's transactions with the call cost, if it has a limit.
-    fn admit_cost(&self, call: &AllowedCall, extra: u128) -> Result<Option<days::Today>, Refusal> {
-        let Some(max) = &call.max_per_day else {
-            return Ok(None);
-        };
+    /// Whether this very transaction was accepted under its id: somebody may have used the id for another.
+    pub fn is_accepted(&self) -> bool {
+        let digest = self.message().digest();
+        let known = requests::find(self.id).map(|known| (known.method, known.digest));
+        known.is_some_and(|(method, known)| method == Self::KIND.method && known.as_slice() == digest)
+    }
+
+    /// What today's transactions with the call cost. It is counted without a limit as well, so that one that is set at
+    /// noon knows the morning.
+    fn admit_cost(&self, call: &AllowedCall, extra: u128) -> Result<days::Today, Refusal> {
         let now = ic_cdk::api::time() / 1_000_000_000;
         let function = keccak256(&[call.function.as_bytes()]);
-        let today = days::today(now, Purpose::Transactions, &self.contract(), function);
+        let mut today = days::today(now, Purpose::Transactions, &self.contract(), function);
+        let Some(max) = &call.max_per_day else {
+            today.spent = today.spent.saturating_add(extra);
+            return Ok(today);
+        };
         let with = today.with(extra, amount("max_per_day", max)?);
-        with.map(Some).map_err(|_| {
+        with.map_err(|_| {
             let (spent, cost, max) = (Nat::from(today.spent), Nat::from(extra), max.clone());
             TransactionRefusal::DayAboveMaximum { spent, cost, max }.into()
         })
@@ -246,9 +255,7 @@ impl Request for Call {
         let call = calls::of(&self.transaction)?;
         let taken = nonces::taken(self.nonce_key());
         let extra = nonces::extra_cost(&self.transaction, self.cost, taken.as_ref())?;
-        if let Some(today) = self.admit_cost(&call, extra)? {
-            today.save();
-        }
+        self.admit_cost(&call, extra)?.save();
         nonces::take(self.nonce_key(), &self.transaction, self.cost, self.id);
         Ok(())
     }

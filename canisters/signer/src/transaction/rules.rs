@@ -5,16 +5,18 @@ use alloy_dyn_abi::{DynSolType, DynSolValue};
 use candid::{Int, Nat};
 use num_bigint::{BigInt, BigUint, Sign};
 use signer_api::{ArgumentRule, Check, Constant, Step, TransactionRefusal};
+use std::collections::BTreeSet;
 
 /// Most rules for one function, and most values to choose from in one rule.
 const MOST: usize = 64;
 /// Most steps of a path; alloy decodes no deeper types.
 const DEEPEST: usize = 16;
 
-/// Whether the rules fit the function, and speak of each of its arguments: what nobody thought of is not signed.
+/// Whether the rules fit the function, and speak of each part of its arguments: what nobody thought of is not signed.
 ///
 /// # Errors
-/// [`TransactionRefusal::RuleMalformed`], [`TransactionRefusal::ArgumentWithoutRule`].
+/// [`TransactionRefusal::RuleMalformed`], [`TransactionRefusal::ArgumentWithoutRule`],
+/// [`TransactionRefusal::PartWithoutRule`].
 pub fn fit(rules: &[ArgumentRule], function: &Function) -> Result<(), TransactionRefusal> {
     for (index, rule) in rules.iter().enumerate() {
         let fits = match index < MOST {
@@ -26,17 +28,65 @@ pub fn fit(rules: &[ArgumentRule], function: &Function) -> Result<(), Transactio
             reason,
         })?;
     }
-    let spoken_of = |argument: usize| {
-        let first = |rule: &ArgumentRule| rule.path.first().copied();
-        rules
-            .iter()
-            .any(|rule| matches!(first(rule), Some(Step::Index(i)) if i as usize == argument))
+    let paths: Vec<&[Step]> = rules.iter().map(|rule| rule.path.as_slice()).collect();
+    for (argument, of) in (0..).zip(function.types()) {
+        let ways = into(&paths, |step| step == Step::Index(argument));
+        if ways.is_empty() {
+            let argument = argument.into();
+            return Err(TransactionRefusal::ArgumentWithoutRule { argument });
+        }
+        covered(of, &ways, &argument.to_string())
+            .map_err(|part| TransactionRefusal::PartWithoutRule { part })?;
+    }
+    Ok(())
+}
+
+/// What is left of the paths that go on with such a step.
+fn into<'a>(ways: &[&'a [Step]], goes: impl Fn(Step) -> bool) -> Vec<&'a [Step]> {
+    let steps = ways.iter().filter_map(|way| way.split_first());
+    steps
+        .filter(|(step, _)| goes(**step))
+        .map(|(_, rest)| rest)
+        .collect()
+}
+
+fn index(way: &[Step]) -> Option<u32> {
+    match way.first() {
+        Some(Step::Index(index)) => Some(*index),
+        _ => None,
+    }
+}
+
+/// Whether the paths, which begin at a value of this type, end at each simple value in it or at something around it;
+/// otherwise, where none does. An array without a fixed length needs [`Step::Each`]: it may have more elements than
+/// anybody counted.
+fn covered(of: &DynSolType, ways: &[&[Step]], place: &str) -> Result<(), String> {
+    if ways.is_empty() {
+        return Err(place.to_owned());
+    }
+    if ways.iter().any(|way| way.is_empty()) {
+        return Ok(()); // only Any fits something that has parts
+    }
+    let one = |of, index: u32| {
+        let ways = into(ways, |step| step == Step::Each || step == Step::Index(index));
+        covered(of, &ways, &format!("{place}[{index}]"))
     };
-    match (0..function.types().len()).find(|argument| !spoken_of(*argument)) {
-        Some(argument) => Err(TransactionRefusal::ArgumentWithoutRule {
-            argument: argument as u64,
-        }),
-        None => Ok(()),
+    let each = |of| {
+        let ways = into(ways, |step| step == Step::Each);
+        covered(of, &ways, &format!("{place}[each]"))
+    };
+    match of {
+        DynSolType::Tuple(components) => (0..).zip(components).try_for_each(|(i, of)| one(of, i)),
+        DynSolType::FixedArray(element, length) => {
+            // Elements that no rule names are covered by Each or not at all, and then so are the others.
+            let named: BTreeSet<u32> = ways.iter().filter_map(|way| index(way)).collect();
+            match named.len() < *length {
+                true => each(element),
+                false => named.into_iter().try_for_each(|i| one(element, i)),
+            }
+        }
+        DynSolType::Array(element) => each(element),
+        _ => Ok(()), // a path does not go on from a simple value
     }
 }
 
