@@ -270,7 +270,7 @@ async fn what_stops_a_step_is_told_and_the_next_call_goes_on_from_there() {
     // Before anything is planned.
     let (refused, view) = stopped(&signer, &rpc, TransactionCount, consistent(timeout)).await;
     assert!(
-        matches!(&refused, SubmissionRefusal::RpcFailed { method, reason } if method == "eth_getTransactionCount" && reason.contains("Timeout")),
+        matches!(&refused, SubmissionRefusal::RpcFailed { method, reason, .. } if method == "eth_getTransactionCount" && reason.contains("Timeout")),
         "{refused:?}"
     );
     assert_eq!((view.state, view.nonce), (State::Planned, None));

@@ -99,10 +99,13 @@ fn json(message: &str) -> RpcResult<SendRawTransactionStatus> {
 }
 
 fn one(answer: RpcResult<SendRawTransactionStatus>) -> Result<Taken, SubmissionRefusal> {
-    taken(HASH, 3, "0xacc", Ok(MultiRpcResult::Consistent(answer)))
+    taken(HASH, 3, "0xacc", None, Ok(MultiRpcResult::Consistent(answer)))
 }
 
-fn many(answers: Vec<RpcResult<SendRawTransactionStatus>>) -> Result<Taken, SubmissionRefusal> {
+fn many(
+    agreeing: Option<u8>,
+    answers: Vec<RpcResult<SendRawTransactionStatus>>,
+) -> Result<Taken, SubmissionRefusal> {
     let answers = answers
         .into_iter()
         .zip(1..)
@@ -111,6 +114,7 @@ fn many(answers: Vec<RpcResult<SendRawTransactionStatus>>) -> Result<Taken, Subm
         HASH,
         3,
         "0xacc",
+        agreeing,
         Ok(MultiRpcResult::Inconsistent(answers.collect())),
     )
 }
@@ -145,26 +149,44 @@ fn a_node_has_the_transaction_in_whichever_words_it_says_so() {
 }
 
 #[test]
-fn providers_that_differ_must_all_have_the_transaction() {
+fn providers_that_differ_must_all_have_the_transaction_unless_fewer_are_to_agree() {
     use SendRawTransactionStatus::{InsufficientFunds, Ok as Taken_};
     let all = vec![
         Ok(Taken_(None)),
         json("already known"),
         Ok(Taken_(Some(HASH.into()))),
     ];
-    assert_eq!(many(all), Ok(Taken::InHand));
+    assert_eq!(many(None, all), Ok(Taken::InHand));
     for odd in [
         Ok(InsufficientFunds),
         json("replacement transaction underpriced"),
         json("internal error"),
         Ok(Taken_(Some([8; 32].into()))),
     ] {
-        let refused = many(vec![Ok(Taken_(None)), odd]).unwrap_err();
+        let two = vec![Ok(Taken_(None)), json("already known"), odd.clone()];
+        assert_eq!(many(Some(2), two.clone()), Ok(Taken::InHand), "{odd:?}");
+        for all in [None, Some(3)] {
+            let refused = many(all, two.clone()).unwrap_err();
+            assert!(
+                matches!(refused, SubmissionRefusal::RpcInconsistent { answers: 3, .. }),
+                "{refused:?}"
+            );
+        }
+        let refused = many(Some(2), vec![Ok(Taken_(None)), odd]).unwrap_err();
         assert!(
             matches!(refused, SubmissionRefusal::RpcInconsistent { answers: 2, .. }),
             "{refused:?}"
         );
     }
+    // Two of three want a higher fee, in different words.
+    let low = vec![
+        json("replacement transaction underpriced"),
+        json("ReplacementNotAllowed"),
+        json("internal error"),
+    ];
+    assert_eq!(many(Some(2), low.clone()), Ok(Taken::Underpriced));
+    assert!(many(None, low).is_err());
+    assert!(many(Some(0), vec![]).is_err());
 }
 
 #[test]

@@ -82,9 +82,15 @@ async fn no_replacement_offers_more_than_was_allowed() {
         }))
     };
     let last = 21 * GWEI + 21 * GWEI / 8;
+    let raw = rpc.sent().await;
     assert_eq!(signer.advance(1).await, above(last + last / 8, 25 * GWEI));
     let kept = signer.submission(1).await.unwrap();
     assert_eq!((kept.state, kept.attempts.len()), (State::Sent, 2));
+    // A node may have forgotten it: it is sent again, and has its time again.
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 3);
+    assert_eq!(rpc.sent().await, raw);
+    assert!(kept.attempts[1].sent_at > second.attempts[1].sent_at);
+    assert_eq!(signer.blocks_of("submission_sent").await.len(), 3);
 
     // The first attempt is capped as well, and not made when the chain wants more.
     rpc.script(Method::FeeHistory, &[history(20 * GWEI, 2 * GWEI)])
@@ -96,6 +102,37 @@ async fn no_replacement_offers_more_than_was_allowed() {
     let mut low = submission(3);
     low.max_fee_per_gas = Nat::from(19 * GWEI);
     assert_eq!(signer.submit_transaction(&low).await, above(20 * GWEI, 19 * GWEI));
+}
+
+#[tokio::test]
+async fn what_waits_for_an_older_transaction_is_sent_again_and_not_replaced() {
+    let signer = Signer::with_call().await;
+    let rpc = impatient(&signer).await;
+    signer.submit_transaction(&submission(1)).await.unwrap();
+    let behind = signer.submit_transaction(&submission(2)).await.unwrap();
+    let raw = rpc.sent().await;
+    let again = signer.advance(2).await.unwrap();
+    assert_eq!((again.nonce, again.attempts.len()), (Some(5), 1));
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 3);
+    assert_eq!(rpc.sent().await, raw);
+    assert!(again.attempts[0].sent_at > behind.attempts[0].sent_at);
+    assert_eq!(signer.blocks_of("submission_replaced").await.len(), 0);
+
+    // The older one is what is to be replaced; once it is in a block, the other.
+    assert_eq!(signer.advance(1).await.unwrap().attempts.len(), 2);
+    rpc.script(Method::TransactionCount, &[count(4), count(5)]).await;
+    assert_eq!(signer.advance(2).await.unwrap().attempts.len(), 2);
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 5);
+}
+
+#[tokio::test]
+async fn what_is_in_a_block_that_is_not_settled_is_left_alone() {
+    let signer = Signer::with_call().await;
+    let rpc = impatient(&signer).await;
+    let sent = signer.submit_transaction(&submission(1)).await.unwrap();
+    rpc.script(Method::TransactionCount, &[count(4), count(5)]).await;
+    assert_eq!(signer.advance(1).await.unwrap(), sent);
+    assert_eq!(rpc.seen(Method::SendRawTransaction).await.calls, 1);
 }
 
 #[tokio::test]
@@ -229,29 +266,9 @@ async fn what_policy_no_longer_allows_is_neither_planned_nor_kept() {
     limit(24 * GWEI).await;
     assert_eq!(signer.advance(1).await.unwrap().attempts.len(), 2);
 
-    // Without credits the plan is given up, and made again with the fees of that time.
     limit(MAX_FEE).await;
-    let poor = common::identity(7);
-    let poor_agent = signer.node.agent(poor).unwrap();
-    let who = common::principal(&poor_agent);
-    signer
-        .set_role(&signer.admin, who, signer_api::Role::Operator, true)
-        .await
-        .unwrap();
-    let asked: Result<signer_api::SubmissionView, Refusal> = signer
-        .update(&poor_agent, "submit_transaction", (submission(2),))
-        .await
-        .unwrap();
-    assert!(
-        matches!(asked, Err(Refusal::InsufficientCredits { .. })),
-        "{asked:?}"
-    );
-    let kept = signer.submission(2).await.unwrap();
-    assert_eq!((kept.state, kept.attempts.len()), (State::Planned, 0));
-    rpc.script(Method::FeeHistory, &[history(2 * GWEI, GWEI)]).await;
-    let sent = signer.advance(2).await.unwrap();
+    let sent = signer.submit_transaction(&submission(2)).await.unwrap();
     assert_eq!((sent.state, sent.nonce), (State::Sent, Some(5)));
-    assert_eq!(sent.attempts[0].max_fee_per_gas, Nat::from(5 * GWEI));
 
     // Of a call that is removed, the chain is asked nothing more.
     let remove = (common::CHAIN, ByteBuf::from(mocks::CONTRACT), allowed().function);

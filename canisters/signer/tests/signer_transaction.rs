@@ -188,6 +188,26 @@ async fn of_two_transactions_that_race_for_a_nonce_one_is_signed() {
 }
 
 #[tokio::test]
+async fn a_limit_that_is_set_at_noon_knows_the_morning() {
+    let signer = Signer::with_call().await;
+    signer.sign_transaction(&transaction(1, 0)).await.unwrap();
+    let cost = 500_000 * 40 * GWEI + 10;
+    let limited = AllowedCall {
+        max_per_day: Some(Nat::from(2 * cost - 1)),
+        ..allowed()
+    };
+    signer.allow_call(limited).await.unwrap();
+    let [spent, max] = [cost, 2 * cost - 1].map(Nat::from);
+    let above = Refused::DayAboveMaximum {
+        cost: spent.clone(),
+        spent,
+        max,
+    };
+    let second = signer.sign_transaction(&transaction(2, 1)).await;
+    assert_eq!(second, Err(above.into()));
+}
+
+#[tokio::test]
 async fn a_day_has_its_maximum_and_a_replacement_counts_what_it_adds() {
     let signer = Signer::with_call().await;
     let cost = |fee: u128| 500_000 * fee + 10;

@@ -111,13 +111,25 @@ pub enum Refusal {
         encode(id)
     )]
     InProgress { id: ByteBuf },
+    /// Nothing was accepted under this id.
+    #[error(
+        "nothing was accepted as request 0x{}: ask for it by the method that signs it",
+        encode(id)
+    )]
+    UnknownRequest { id: ByteBuf },
+    /// The record of this request is all of it, so the method that accepted it completes it.
+    #[error(
+        "request 0x{} was accepted by {method}: the query request has its content, call {method} with that",
+        encode(id)
+    )]
+    NotCompletable { id: ByteBuf, method: String },
     /// The version of the keys is not in use yet.
     #[error("there is no version {version} of the keys to sign with: give {current} or none")]
     UnknownKeyVersion { version: u32, current: u32 },
     /// The version of the keys signs no more.
     #[error(
-        "version {version} of the keys signs no more, {current} is in use: ask for that, for content that was accepted \
-         before under a new id"
+        "version {version} of the keys signs no more, {current} is in use: ask for that; what was accepted before is \
+         signed by complete_request"
     )]
     KeyRetired { version: u32, current: u32 },
     /// The operator has prepaid too little. In cycles.
@@ -160,6 +172,14 @@ impl Refusal {
             Self::Transaction(refusal) => refusal.into(),
             Self::Submission(refusal) => refusal.into(),
             refusal => refusal.into(),
+        }
+    }
+
+    /// The sentence for the public log: without words of others, which only the caller is told.
+    pub fn public(&self) -> String {
+        match self {
+            Self::Submission(refusal) => refusal.public(),
+            refusal => refusal.to_string(),
         }
     }
 
