@@ -1,4 +1,4 @@
-//! Limits, reserved names, and the pause of registrations.
+//! Limits, reserved names, and the pause.
 
 use crate::{
     events::{self, Event},
@@ -31,7 +31,7 @@ pub fn set_limits(caller: Principal, limits: Limits) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Stops or resumes registrations; nothing happens when it already is as wanted.
+/// Stops or resumes registrations and challenges to link; nothing happens when it already is as wanted.
 pub fn set_paused(caller: Principal, paused: bool) {
     if state::read(|s| s.config.get().0.paused) != paused {
         state::write(|s| s.configure(|c| c.paused = paused));

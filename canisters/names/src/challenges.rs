@@ -22,24 +22,29 @@ const PER_PRINCIPAL: u32 = 8;
 const ALL: u64 = 10_000;
 /// Challenges that a new one clears away when they have expired: more than it adds.
 const CLEARED: usize = 4;
+/// Refused signatures that close a challenge.
+const BAD_SIGNATURES: u8 = 3;
 
 /// Puts a challenge. To link a wallet, the caller holds the name; to unlink one, anybody asks, because the wallet's
-/// user need not have a name.
+/// user need not have a name. A pause stops the former only: what a wallet may end, it may always end.
 ///
 /// # Errors
-/// Those of names and wallets, [`Refusal::NotHolder`], [`Refusal::AlreadyLinked`], [`Refusal::NotLinked`],
-/// [`Refusal::TooManyWallets`], [`Refusal::TooManyChallenges`], [`Refusal::ChallengesFull`].
+/// Those of names and wallets, [`Refusal::Paused`], [`Refusal::NotHolder`], [`Refusal::AlreadyLinked`],
+/// [`Refusal::NotLinked`], [`Refusal::TooManyWallets`], [`Refusal::TooManyChallenges`], [`Refusal::ChallengesFull`].
 pub fn put(caller: Principal, request: &ChallengeRequest) -> Result<ChallengeView, Refusal> {
     let wallet = convert::wallet(&request.wallet)?;
     let action = convert::action(request.action);
     let record = match action {
+        Action::Link if state::read(|s| s.config.get().0.paused) => return Err(Refusal::Paused),
         Action::Link => registry::held(caller, &request.name)?,
         Action::Unlink => registry::active(&convert::name(&request.name)?)?,
     };
     wallets::may(action, &record, &wallet)?;
     let now = state::now();
-    state::write(|s| clear(s, now));
-    may_ask(caller, now)?;
+    state::write(|s| {
+        clear(s, now);
+        make_room(s, caller, now, ALL)
+    })?;
     let challenge = state::write(|s| {
         s.configure(|c| c.challenges = c.challenges.saturating_add(1));
         let challenge = Challenge {
@@ -53,12 +58,21 @@ pub fn put(caller: Principal, request: &ChallengeRequest) -> Result<ChallengeVie
             issued_at: now,
             expires_at: now.saturating_add(LIFETIME),
         };
-        s.certify(&challenge);
-        s.asked.insert((caller, challenge.nonce), ());
-        s.challenges.insert(challenge.nonce, Encoded(challenge.clone()));
+        keep(s, caller, &challenge);
         challenge
     });
     Ok(convert::challenge_view(&challenge))
+}
+
+/// Stores a challenge of the caller's.
+pub fn keep(s: &mut State, caller: Principal, challenge: &Challenge) {
+    let nonce = challenge.nonce;
+    if !asked(s, caller).is_empty() {
+        s.surplus.insert(nonce, ());
+    }
+    s.certify(challenge);
+    s.asked.insert((caller, nonce), ());
+    s.challenges.insert(nonce, Encoded(challenge.clone()));
 }
 
 /// An open challenge that the caller may answer, and its name's record.
@@ -91,11 +105,26 @@ pub fn open(caller: Principal, nonce: u64) -> Result<(Challenge, NameRecord), Re
     Ok((challenge, record))
 }
 
-/// Takes a challenge away: it is answered, or it has expired.
+/// Takes a challenge away: it is answered, it has expired, or it was closed.
 pub fn close(s: &mut State, caller: Principal, nonce: u64) {
     s.challenges.remove(&nonce);
     s.asked.remove(&(caller, nonce));
+    s.surplus.remove(&nonce);
+    s.bad_signatures.remove(&nonce);
     s.uncertify(Key::Challenge(nonce));
+    if let [last] = asked(s, caller)[..] {
+        s.surplus.remove(&last);
+    }
+}
+
+/// Counts a refused signature, which costs more to check than anything else here; the third closes the challenge.
+pub fn refused_signature(s: &mut State, caller: Principal, nonce: u64) {
+    let refused = s.bad_signatures.get(&nonce).unwrap_or_default().saturating_add(1);
+    if refused >= BAD_SIGNATURES {
+        close(s, caller, nonce);
+    } else {
+        s.bad_signatures.insert(nonce, refused);
+    }
 }
 
 /// Takes the oldest challenges away that have expired. Nonces count up, and all live equally long.
@@ -107,39 +136,54 @@ fn clear(s: &mut State, now: u64) {
         if oldest.0.expires_at > now {
             return;
         }
-        let requester = Principal::from_text(&oldest.0.requester).unwrap_or(Principal::anonymous());
-        close(s, requester, nonce);
+        close(s, requester(&oldest.0), nonce);
     }
 }
 
-fn may_ask(caller: Principal, now: u64) -> Result<(), Refusal> {
-    let expiry = |nonce: u64| state::read(|s| s.challenges.get(&nonce)).map(|c| c.0.expires_at);
-    let open = state::read(|s| {
-        let asked = s.asked.keys_range((caller, 0)..);
-        asked
-            .take_while(|(requester, _)| *requester == caller)
-            .map(|(_, nonce)| nonce)
-            .collect::<Vec<_>>()
-    });
-    let mut alive = open.into_iter().filter_map(expiry).filter(|expiry| *expiry > now);
-    let first = alive.next();
-    if let Some(again_at) = first
-        && alive.count() as u32 + 1 >= PER_PRINCIPAL
+/// Makes room for one more challenge of the caller's among `all`. When there is none, who has no challenge yet takes the
+/// place of the oldest one of those who have several, so that nobody keeps others out with fewer than `all` principals.
+///
+/// # Errors
+/// [`Refusal::TooManyChallenges`], [`Refusal::ChallengesFull`].
+pub fn make_room(s: &mut State, caller: Principal, now: u64, all: u64) -> Result<(), Refusal> {
+    let open = asked(s, caller).into_iter();
+    let expiries = open.filter_map(|nonce| Some(s.challenges.get(&nonce)?.0.expires_at));
+    let alive: Vec<_> = expiries.filter(|expiry| *expiry > now).collect();
+    if let Some(again_at) = alive.first()
+        && alive.len() as u32 >= PER_PRINCIPAL
     {
         return Err(Refusal::TooManyChallenges {
             limit: PER_PRINCIPAL,
-            again_at,
+            again_at: *again_at,
         });
     }
-    if let Some((_, oldest)) = state::read(|s| s.challenges.first_key_value())
-        && state::read(|s| s.challenges.len()) >= ALL
+    if s.challenges.len() < all {
+        return Ok(());
+    }
+    if let Some((nonce, ())) = s.surplus.first_key_value()
+        && let Some(oldest) = s.challenges.get(&nonce)
+        && alive.is_empty()
     {
-        return Err(Refusal::ChallengesFull {
-            limit: ALL,
-            again_at: oldest.0.expires_at,
-        });
+        close(s, requester(&oldest.0), nonce);
+        return Ok(());
     }
-    Ok(())
+    let oldest = s.challenges.first_key_value();
+    Err(Refusal::ChallengesFull {
+        limit: all,
+        again_at: oldest.map_or(now, |(_, oldest)| oldest.0.expires_at),
+    })
+}
+
+/// The nonces of the caller's challenges, the oldest first.
+fn asked(s: &State, caller: Principal) -> Vec<u64> {
+    let asked = s.asked.keys_range((caller, 0)..);
+    let asked = asked.take_while(|(requester, _)| *requester == caller);
+    asked.map(|(_, nonce)| nonce).collect()
+}
+
+/// Who asked for the challenge: its text is that of a principal.
+fn requester(challenge: &Challenge) -> Principal {
+    Principal::from_text(&challenge.requester).unwrap_or(Principal::anonymous())
 }
 
 /// A challenge that is open.

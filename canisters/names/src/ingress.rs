@@ -4,7 +4,7 @@
 //! This is a filter and not a boundary: a single replica runs it, before consensus, and calls of other canisters never
 //! pass here. Every method therefore checks its caller and its arguments again, as if this were not there.
 
-use crate::roles;
+use crate::{changes, roles};
 use candid::Principal;
 use ic_cdk::{
     api::{accept_message, msg_arg_data, msg_caller, msg_method_name},
@@ -30,7 +30,9 @@ fn accepts(method: &str, caller: Principal, argument_bytes: usize) -> bool {
     }
     match method {
         "register" | "renew" | "release" | "offer_transfer" | "cancel_transfer" | "accept_transfer"
-        | "challenge" | "prove_wallet" | "unlink_wallet" | "set_content" | "redeem_claim" => true,
+        | "challenge" | "prove_wallet" | "unlink_wallet" | "set_content" | "redeem_claim" => {
+            changes::left(caller)
+        }
         "issue_claim" => holds(Role::Issuer),
         "revoke_claim" => holds(Role::Issuer) || holds(Role::Admin),
         "set_role" | "set_limits" | "reserve_name" | "unreserve_name" | "resume" => holds(Role::Admin),

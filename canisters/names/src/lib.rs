@@ -75,7 +75,7 @@ fn post_upgrade() {
     certified::renew(); // certified data survives, but this code may build another tree than the one before
 }
 
-/// A change by anybody but the anonymous principal.
+/// A change by anybody but the anonymous principal. It counts for the caller's day, also when it is refused.
 fn change<T>(change: impl FnOnce(Principal) -> Result<T, Refusal>) -> Result<T, Refusal> {
     let done = roles::somebody(msg_caller()).and_then(|caller| changes::count(caller, change));
     certified::renew(); // also when it is refused: a registration clears expired names away before it is
@@ -125,14 +125,15 @@ fn accept_transfer(name: String) -> Result<NameView, Refusal> {
     change(|caller| transfers::accept(caller, &name))
 }
 
-/// Puts a challenge that a wallet is to sign within ten minutes. To link: for the name's holder. To unlink: for anybody
-/// but the anonymous principal.
+/// Puts a challenge that a wallet is to sign within ten minutes. To link, unless that is paused: for the name's holder. To
+/// unlink: for anybody but the anonymous principal.
 #[update]
 fn challenge(request: ChallengeRequest) -> Result<ChallengeView, Refusal> {
     change(|caller| challenges::put(caller, &request))
 }
 
-/// Links or unlinks a wallet by its signature over a challenge. For who asked for the challenge.
+/// Links or unlinks a wallet by its signature over a challenge, which three refused signatures close. For who asked for
+/// the challenge.
 #[update]
 fn prove_wallet(nonce: u64, signature: WalletSignature) -> Result<NameView, Refusal> {
     change(|caller| wallets::prove(caller, nonce, &signature))
@@ -165,7 +166,12 @@ fn issue_claim(args: ClaimArgs) -> Result<ClaimView, Refusal> {
 /// Takes an open claim back. For its issuer, and for administrators.
 #[update]
 fn revoke_claim(id: ByteBuf) -> Result<ClaimView, Refusal> {
-    change(|caller| claims::revoke(caller, &id))
+    // Not counted, as issuing is not: who issued very many claims by mistake can take them all back at once.
+    let done = roles::require(Role::Issuer)
+        .or_else(|_| roles::require(Role::Admin))
+        .and_then(|caller| claims::revoke(caller, &id));
+    certified::renew();
+    done
 }
 
 /// Grants or revokes a role. For administrators.
@@ -192,7 +198,8 @@ fn unreserve_name(name: String) -> Result<(), Refusal> {
     governed(Role::Admin, |caller| admin::unreserve(caller, &name))
 }
 
-/// Stops registrations; everything else goes on. For guardians and administrators.
+/// Stops registrations and challenges to link wallets; everything else goes on, unlinking above all. For guardians and
+/// administrators.
 #[update]
 fn pause() -> Result<(), Refusal> {
     let caller = roles::require(Role::Guardian).or_else(|_| roles::require(Role::Admin))?;
@@ -201,7 +208,7 @@ fn pause() -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Resumes registrations. For administrators.
+/// Resumes what `pause` stopped. For administrators.
 #[update]
 fn resume() -> Result<(), Refusal> {
     governed(Role::Admin, |caller| {

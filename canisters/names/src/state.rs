@@ -42,9 +42,11 @@ mod region {
     pub(super) const TREE_FORKS: u8 = 16;
     pub(super) const LOG_INDEX: u8 = 17;
     pub(super) const LOG_DATA: u8 = 18;
+    pub(super) const SURPLUS: u8 = 19;
+    pub(super) const BAD_SIGNATURES: u8 = 20;
 }
 
-/// Pages of 64 KiB by which a region grows. A MiB: 19 regions are paid for from the first name on, and all together have
+/// Pages of 64 KiB by which a region grows. A MiB: 21 regions are paid for from the first name on, and all together have
 /// room for 32 GiB. Never to be changed: the manager finds its regions by it.
 const BUCKET_PAGES: u16 = 16;
 
@@ -69,6 +71,10 @@ pub struct State {
     pub challenges: StableBTreeMap<u64, Encoded<Challenge>, Memory>,
     /// (requester, nonce) of the open challenges.
     pub asked: StableBTreeMap<(Principal, u64), (), Memory>,
+    /// Nonces of open challenges whose requester has others: all but one of each requester.
+    pub surplus: StableBTreeMap<u64, (), Memory>,
+    /// Nonce of an open challenge -> signatures that were refused.
+    pub bad_signatures: StableBTreeMap<u64, u8, Memory>,
     /// (name, label, version).
     pub contents: StableBTreeMap<(Text, Text, u32), Encoded<ContentRecord>, Memory>,
     /// (tenure, label) -> newest version, and versions that the tenure published; of the tenures that last.
@@ -184,6 +190,8 @@ impl State {
             wallets: StableBTreeMap::init(memory(region::WALLETS)),
             challenges: StableBTreeMap::init(memory(region::CHALLENGES)),
             asked: StableBTreeMap::init(memory(region::ASKED)),
+            surplus: StableBTreeMap::init(memory(region::SURPLUS)),
+            bad_signatures: StableBTreeMap::init(memory(region::BAD_SIGNATURES)),
             contents: StableBTreeMap::init(memory(region::CONTENTS)),
             labels: StableBTreeMap::init(memory(region::LABELS)),
             claims: StableBTreeMap::init(memory(region::CLAIMS)),

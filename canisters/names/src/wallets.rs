@@ -22,13 +22,15 @@ use names_api::{
 /// Most wallets of a name.
 pub const PER_NAME: usize = 16;
 
-/// Does what a challenge is for, with the wallet's signature over it. Each challenge counts once.
+/// Does what a challenge is for, with the wallet's signature over it. Each challenge counts once, and some refused
+/// signatures close it.
 ///
 /// # Errors
 /// Those of [`challenges::open`], [`may`] and [`signature::check`].
 pub fn prove(caller: Principal, nonce: u64, given: &WalletSignature) -> Result<NameView, Refusal> {
     let (challenge, record) = challenges::open(caller, nonce)?;
-    let scheme = signature::check(&challenge, given)?;
+    let scheme = signature::check(&challenge, given)
+        .inspect_err(|_| state::write(|s| challenges::refused_signature(s, caller, nonce)))?;
     let wallet = challenge.wallet;
     may(challenge.action, &record, &wallet)?;
     state::write(|s| challenges::close(s, caller, nonce));

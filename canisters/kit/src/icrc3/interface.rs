@@ -80,7 +80,7 @@ pub struct TipCertificate {
 pub struct BlockType {
     /// The block's `btype`.
     pub block_type: String,
-    /// Where it is described.
+    /// Where it is described: an absolute URL.
     pub url: String,
 }
 
@@ -94,10 +94,15 @@ pub struct SupportedStandard {
 }
 
 /// Block types by name, described in the file `<canister>.icrc3.json` that is published with the canister's wasm.
+///
+/// The standard wants a URL, and the file has no host of its own: the URL is a `data:` one (RFC 2397) whose text says where
+/// the description is. `canister` and `names` are letters, digits, `_` and `-`, which no URL escapes.
 pub fn supported_block_types(canister: &str, names: &[&str]) -> Vec<BlockType> {
     let described = |name: &&str| BlockType {
         block_type: (*name).into(),
-        url: format!("{canister}.icrc3.json#{name}"),
+        url: format!(
+            "data:text/plain,{name}%20is%20described%20in%20{canister}.icrc3.json,%20published%20with%20{canister}.wasm"
+        ),
     };
     names.iter().map(described).collect()
 }

@@ -3,10 +3,14 @@
 use super::{BlockWithId, GetBlocksRequest, GetBlocksResult, Value};
 use crate::{Memory, stored::Stored};
 use candid::Nat;
-use ic_stable_structures::StableLog;
+use ic_stable_structures::{StableLog, Storable as _};
+use std::borrow::Cow;
 
-/// Blocks in one answer. An answer may have two million bytes: blocks stay below 2,000.
+/// Most blocks in one answer.
 const PAGE: u64 = 1000;
+/// Most bytes of the blocks in one answer, as they are stored. An answer may have 2 MiB, and it has no more bytes than
+/// these and 16 for each block: each stored block repeats a description of its types that the answer has once.
+const PAGE_BYTES: usize = 1_500_000;
 
 /// The end of a log.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,21 +64,32 @@ impl BlockLog {
         self.0.get(index).map(|Stored(block)| block)
     }
 
-    /// The blocks of the ranges that exist, at most 1,000 in all; the caller asks again for the rest.
+    /// The blocks of the ranges that exist, at most 1,000 and at most 1.5 million bytes in all, but always the first; the
+    /// caller asks again for the rest.
     pub fn page(&self, ranges: Vec<GetBlocksRequest>) -> GetBlocksResult {
         let length = self.length();
-        let mut blocks = Vec::new();
-        for range in ranges {
+        let (mut blocks, mut bytes) = (Vec::new(), 0);
+        let mut entry = Vec::new();
+        'answer: for range in ranges {
             // Past 64 bits is past the end of any log.
             let start = u64::try_from(range.start.0).unwrap_or(u64::MAX);
             let wanted = u64::try_from(range.length.0).unwrap_or(u64::MAX);
             let room = PAGE - blocks.len() as u64;
             let end = start.saturating_add(wanted.min(room)).min(length);
-            let found = (start..end).filter_map(|id| Some((id, self.get(id)?)));
-            blocks.extend(found.map(|(id, block)| BlockWithId {
-                id: Nat::from(id),
-                block,
-            }));
+            for id in start..end {
+                if self.0.read_entry(id, &mut entry).is_err() {
+                    break; // there are blocks up to `length`, so this is not reached
+                }
+                bytes += entry.len();
+                if bytes > PAGE_BYTES && !blocks.is_empty() {
+                    break 'answer;
+                }
+                let Stored(block) = Stored::from_bytes(Cow::Borrowed(&entry));
+                blocks.push(BlockWithId {
+                    id: Nat::from(id),
+                    block,
+                });
+            }
         }
         GetBlocksResult {
             log_length: Nat::from(length),

@@ -18,7 +18,7 @@ pub struct InitArgs {
 pub enum Role {
     /// Sets roles and limits, reserves names, pauses and resumes.
     Admin,
-    /// May pause registrations, but not resume them.
+    /// May pause registrations and challenges to link, but not resume them.
     Guardian,
     /// Issues claims and takes back its own.
     Issuer,
@@ -45,7 +45,7 @@ pub struct Limits {
     pub names_per_principal: u32,
     /// Names in all.
     pub names: u64,
-    /// Changes by one principal in a day of UTC; challenges count as well.
+    /// Changes that one principal asks for in a day of UTC, refused ones included; challenges count as well.
     pub changes_per_day: u32,
 }
 
@@ -318,7 +318,7 @@ pub struct Certified {
 /// Answer of `status`.
 #[derive(CandidType, Clone, Debug, Deserialize)]
 pub struct Status {
-    /// No name is registered while true.
+    /// No name is registered, and no wallet asked to link, while true.
     pub paused: bool,
     /// As administrators set them.
     pub limits: Limits,

@@ -23,11 +23,11 @@ pub enum Refusal {
     /// The role would leave nobody to administer the canister.
     #[error("nobody would be left to administer the canister: appoint another administrator first")]
     LastAdmin,
-    /// No name is registered until an administrator calls `resume`.
-    #[error("registrations are paused until an administrator calls resume")]
+    /// No name is registered, and no wallet asked to link, until an administrator calls `resume`.
+    #[error("registrations and challenges to link are paused: wait until an administrator calls resume")]
     Paused,
-    /// The caller made as many changes today as one principal may.
-    #[error("one principal makes at most {limit} changes a day (UTC): go on at {again_at} (unix seconds)")]
+    /// The caller asked for as many changes today as one principal may, refused ones included.
+    #[error("one principal asks for at most {limit} changes a day (UTC): go on at {again_at} (unix seconds)")]
     TooManyChanges { limit: u32, again_at: u64 },
 
     /// A name is too short or too long.
@@ -114,7 +114,8 @@ pub enum Refusal {
     /// All challenges that may be open are.
     #[error("{limit} challenges are open, as many as may be: ask again at {again_at} (unix seconds)")]
     ChallengesFull { limit: u64, again_at: u64 },
-    /// The challenge was answered, it expired, or it was never put.
+    /// The challenge was answered, it expired, three signatures for it were refused, it gave way to a newcomer's when all
+    /// places were taken, or it was never put.
     #[error("challenge {nonce} is not open: ask for a new one")]
     ChallengeUnknown { nonce: u64 },
     /// The challenge was put to another principal.

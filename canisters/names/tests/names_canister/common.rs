@@ -98,6 +98,25 @@ impl Names {
         self.prove(who, challenge.nonce, key.sign(&challenge)).await
     }
 
+    /// What a signature is refused with, three times; that closes the challenge.
+    pub async fn refused(
+        &self,
+        who: &Agent,
+        wallet: Wallet,
+        sign: impl Fn(&ChallengeView) -> WalletSignature,
+    ) -> Refusal {
+        let challenge = self.challenge(who, Action::Link, "alice", wallet).await.unwrap();
+        let (nonce, signature) = (challenge.nonce, sign(&challenge));
+        let refusal = self.prove(who, nonce, signature.clone()).await.unwrap_err();
+        for _ in 1..3 {
+            let again = self.prove(who, nonce, signature.clone()).await;
+            assert_eq!(again, Err(refusal.clone()));
+        }
+        let closed = self.prove(who, nonce, signature).await;
+        assert_eq!(closed, Err(Refusal::ChallengeUnknown { nonce }));
+        refusal
+    }
+
     pub async fn grant(&self, who: &Agent, role: Role) {
         let grant = (canister_testing::principal(who), role, true);
         self.ask::<()>(&self.admin, "set_role", grant).await.unwrap();

@@ -198,8 +198,10 @@ async fn the_tip_is_certified_after_every_kind_of_change() {
     verify(&names, &names.anonymous).await;
     names.register(&names.alice, "alice").await.unwrap();
     verify(&names, &names.anonymous).await;
-    names.ask::<()>(&names.admin, "pause", ()).await.unwrap();
-    verify(&names, &names.anonymous).await;
+    for method in ["pause", "resume"] {
+        names.ask::<()>(&names.admin, method, ()).await.unwrap();
+        verify(&names, &names.anonymous).await;
+    }
     let wallet = Evm::new(7).wallet();
     names
         .challenge(&names.alice, Action::Link, "alice", wallet)

@@ -2,6 +2,7 @@
 //! limits or another canister is tested on the emulator only.
 
 mod certified;
+mod challenges;
 mod claims;
 mod common;
 mod concurrency;
@@ -9,6 +10,7 @@ mod contents;
 mod cost;
 mod http;
 mod ingress;
+mod limits;
 mod log;
 mod registry;
 mod roles;

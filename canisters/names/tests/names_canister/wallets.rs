@@ -111,67 +111,66 @@ async fn wrong_signatures_link_nothing() {
             .await
             .unwrap()
     };
-    let challenge = ask("alice", wallet.clone()).await;
     let elsewhere = ask("carol", wallet.clone()).await;
     let on_another_chain = ask("alice", key.wallet_on(1)).await;
-    let prove = async |signature| {
-        names
-            .prove(&names.alice, challenge.nonce, signature)
-            .await
-            .unwrap_err()
+    let refused = async |sign: &dyn Fn(&ChallengeView) -> WalletSignature| {
+        names.refused(&names.alice, wallet.clone(), sign).await
+    };
+    let text = |change: &dyn Fn(&mut Vec<u8>), challenge: &ChallengeView| {
+        let mut bytes = key.sign_text(&challenge.text);
+        change(&mut bytes);
+        eip191(bytes)
     };
     let is_wrong_signer =
         |refusal: &Refusal| matches!(refusal, Refusal::WrongSigner { wallet: of, .. } if *of == wallet);
 
-    let recovered = prove(other.sign(&challenge)).await;
+    let recovered = refused(&|challenge| other.sign(challenge)).await;
     let expected = Refusal::WrongSigner {
         wallet: wallet.clone(),
         recovered: Some(ByteBuf::from(other.address())),
     };
     assert_eq!(recovered, expected, "another wallet");
-    let other_canister = challenge
-        .text
-        .replace(&names.canister.to_string(), "ryjl3-tyaaa-aaaaa-aaaba-cai");
-    assert_ne!(other_canister, challenge.text);
-    let mix_ups = [
-        ("another name", key.sign(&elsewhere)),
-        ("another chain", key.sign(&on_another_chain)),
-        ("another canister", eip191(key.sign_text(&other_canister))),
-        ("typed data given as a text", eip191(typed(&key, &challenge))),
-        (
-            "a text given as typed data",
-            WalletSignature::Eip712(ByteBuf::from(key.sign_text(&challenge.text))),
-        ),
-        ("zeros", eip191([vec![0; 64], vec![27]].concat())),
+    let other_canister = |challenge: &ChallengeView| {
+        let changed = challenge
+            .text
+            .replace(&names.canister.to_string(), "ryjl3-tyaaa-aaaaa-aaaba-cai");
+        assert_ne!(changed, challenge.text);
+        eip191(key.sign_text(&changed))
+    };
+    let as_typed =
+        |challenge: &ChallengeView| WalletSignature::Eip712(ByteBuf::from(key.sign_text(&challenge.text)));
+    let mix_ups: [(&str, &dyn Fn(&ChallengeView) -> WalletSignature); 6] = [
+        ("another name", &|_| key.sign(&elsewhere)),
+        ("another chain", &|_| key.sign(&on_another_chain)),
+        ("another canister", &other_canister),
+        ("typed data given as a text", &|challenge| {
+            eip191(typed(&key, challenge))
+        }),
+        ("a text given as typed data", &as_typed),
+        ("zeros", &|_| eip191([vec![0; 64], vec![27]].concat())),
     ];
-    for (what, signature) in mix_ups {
-        let refusal = prove(signature).await;
+    for (what, sign) in mix_ups {
+        let refusal = refused(sign).await;
         assert!(is_wrong_signer(&refusal), "{what}: {refusal:?}");
     }
 
-    let good = key.sign_text(&challenge.text);
     for v in [0, 1, 26, 29, 255] {
-        let mut bytes = good.clone();
-        bytes[64] = v;
-        assert_eq!(prove(eip191(bytes)).await, Refusal::WrongV { v });
+        let refusal = refused(&|challenge| text(&|bytes| bytes[64] = v, challenge)).await;
+        assert_eq!(refusal, Refusal::WrongV { v });
     }
-    let mut flipped = good.clone();
-    flipped[64] = 55 - flipped[64];
-    assert!(is_wrong_signer(&prove(eip191(flipped)).await), "the other v");
-    assert_eq!(prove(eip191(high_s(&good))).await, Refusal::HighS);
-    for bytes in [
-        good[..64].to_vec(),
-        [&good[..], &[0]].concat(),
-        vec![],
-        vec![0x64; 96],
-    ] {
+    let flipped = refused(&|challenge| text(&|bytes| bytes[64] = 55 - bytes[64], challenge)).await;
+    assert!(is_wrong_signer(&flipped), "the other v");
+    let high = refused(&|challenge| text(&|bytes| *bytes = high_s(bytes), challenge)).await;
+    assert_eq!(high, Refusal::HighS);
+    for length in [0, 64, 66, 96] {
         let expected = Refusal::ContractWallet {
             wallet: wallet.clone(),
-            actual: bytes.len() as u64,
+            actual: length as u64,
         };
-        assert_eq!(prove(eip191(bytes)).await, expected);
+        let refusal = refused(&|challenge| text(&|bytes| bytes.resize(length, 0), challenge)).await;
+        assert_eq!(refusal, expected);
     }
-    let scheme = prove(WalletSignature::Ed25519(ByteBuf::from([1; 64]))).await;
+    let scheme = refused(&|_| WalletSignature::Ed25519(ByteBuf::from([1; 64]))).await;
     assert_eq!(
         scheme,
         Refusal::WrongScheme {
@@ -181,10 +180,6 @@ async fn wrong_signatures_link_nothing() {
 
     assert_eq!(name_of(&names, wallet).await, None);
     assert!(names.blocks_of("wallet_linked").await.is_empty());
-    names
-        .prove(&names.alice, challenge.nonce, eip191(good))
-        .await
-        .expect("a refusal leaves the challenge open");
 }
 
 fn typed(key: &Evm, challenge: &ChallengeView) -> Vec<u8> {
@@ -203,45 +198,42 @@ async fn wrong_signatures_of_solana_link_nothing() {
     let names = Names::start().await;
     names.register(&names.alice, "alice").await.unwrap();
     let key = Solana::new(8);
-    let challenge = names
-        .challenge(&names.alice, Action::Link, "alice", key.wallet())
-        .await
-        .unwrap();
-    assert_eq!(challenge.typed_data_digest, None);
-    let prove = async |signature| names.prove(&names.alice, challenge.nonce, signature).await;
+    let refused = async |sign: &dyn Fn(&ChallengeView) -> WalletSignature| {
+        names.refused(&names.alice, key.wallet(), sign).await
+    };
     let ed25519 = |bytes: Vec<u8>| WalletSignature::Ed25519(ByteBuf::from(bytes));
     let wrong = Refusal::WrongSigner {
         wallet: key.wallet(),
         recovered: None,
     };
-    let other = Solana::new(9).sign_text(&challenge.text);
-    assert_eq!(prove(ed25519(other)).await, Err(wrong.clone()));
-    let changed = key.sign_text(&challenge.text.replace("alice", "carol"));
-    assert_eq!(prove(ed25519(changed)).await, Err(wrong.clone()));
+    let other = refused(&|challenge| Solana::new(9).sign(challenge)).await;
+    assert_eq!(other, wrong);
+    let changed = refused(&|challenge| {
+        assert_eq!(challenge.typed_data_digest, None);
+        ed25519(key.sign_text(&challenge.text.replace("alice", "carol")))
+    })
+    .await;
+    assert_eq!(changed, wrong);
     for length in [0, 63, 65] {
         let expected = Refusal::WrongLength {
             field: "signature".into(),
             expected: 64,
             actual: length,
         };
-        assert_eq!(prove(ed25519(vec![1; length as usize])).await, Err(expected));
+        let refusal = refused(&|_| ed25519(vec![1; length as usize])).await;
+        assert_eq!(refusal, expected);
     }
-    let scheme = Err(Refusal::WrongScheme { wallet: key.wallet() });
-    assert_eq!(prove(eip191(vec![1; 65])).await, scheme);
-    prove(key.sign(&challenge)).await.unwrap();
+    let scheme = Refusal::WrongScheme { wallet: key.wallet() };
+    assert_eq!(refused(&|_| eip191(vec![1; 65])).await, scheme);
 
     // A key of small order, for which one signature fits every text.
     let identity_point = Wallet::Solana {
         cluster: Cluster::Localnet,
         address: ByteBuf::from([&[1][..], &[0; 31]].concat()),
     };
-    let challenge = names
-        .challenge(&names.alice, Action::Link, "alice", identity_point)
-        .await
-        .unwrap();
-    let universal = ed25519([&[1][..], &[0; 63]].concat());
-    let refused = names.prove(&names.alice, challenge.nonce, universal).await;
-    assert!(matches!(refused, Err(Refusal::WrongSigner { .. })), "{refused:?}");
+    let universal = |_: &ChallengeView| ed25519([&[1][..], &[0; 63]].concat());
+    let refused = names.refused(&names.alice, identity_point, universal).await;
+    assert!(matches!(refused, Refusal::WrongSigner { .. }), "{refused:?}");
 }
 
 #[tokio::test]

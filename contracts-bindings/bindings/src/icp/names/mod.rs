@@ -1,5 +1,6 @@
 //! The names canister: its types, which it shares by the crate `names-api`, and the check of its certified answers.
 
+mod current;
 mod verify;
 
 pub use names_api::*;

@@ -62,6 +62,18 @@ pub enum VerifyError {
     OtherRecord,
     #[error("the record is not readable: {reason}; use the bindings of the canister's version")]
     Unreadable { reason: String },
+    #[error(
+        "{name} does not count now: nobody holds it, or it expired; its holder renews it, or registers it anew"
+    )]
+    Inactive { name: String },
+    #[error(
+        "the answers are of tenures {tenure} and {current} of {name}: look both up again; tenure {tenure} may be over"
+    )]
+    OtherTenure { name: String, tenure: u64, current: u64 },
+    #[error("{wallet} is linked to no name now: look the wallet and its name up again, or link it")]
+    NotLinked { wallet: String },
+    #[error("the holder of {name} published nothing under {label:?}: ask for a label of contents_of")]
+    NoContent { name: String, label: String },
 }
 
 impl Verifier<'_> {
@@ -74,7 +86,8 @@ impl Verifier<'_> {
         self.record(answer, Key::Name(name))
     }
 
-    /// The answer to `Lookup::Wallet`. The link counts as long as the name does, which is another question.
+    /// The answer to `Lookup::Wallet`. It is there also when the name expired: what counts now says
+    /// [`Verifier::current_wallet`].
     ///
     /// # Errors
     /// When the answer is not proven.
@@ -82,7 +95,8 @@ impl Verifier<'_> {
         self.record(answer, Key::Wallet(wallet))
     }
 
-    /// The answer to `Lookup::Content`.
+    /// The answer to `Lookup::Content`. It is there also when the name expired: what counts now says
+    /// [`Verifier::current_content`].
     ///
     /// # Errors
     /// When the answer is not proven.
