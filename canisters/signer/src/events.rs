@@ -26,6 +26,7 @@ pub const BLOCK_TYPES: &[&str] = &[
     "margin_set",
     "key_rotated",
     "request_accepted",
+    "request_rekeyed",
     "claim_accepted",
     "claim_signed",
     "batch_accepted",

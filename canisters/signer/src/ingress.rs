@@ -34,6 +34,7 @@ fn accepts(method: &str, caller: Principal, argument_bytes: usize) -> bool {
         | "set_evm_rpc" | "remove_evm_rpc" | "grant_credits" | "set_margin" | "rotate_key" | "resume" => {
             holds(Role::Admin)
         }
+        "complete_request" => holds(Role::Operator) || holds(Role::Admin),
         "pause" => holds(Role::Guardian) || holds(Role::Admin),
         "evm_address" | "evm_address_of" | "solana_address" | "solana_address_of" => {
             caller != Principal::anonymous() && argument_bytes <= SMALL

@@ -59,6 +59,17 @@ pub fn still(caller: Principal, role: Role) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// As [`still`], for one of several roles; the refusal names the first.
+///
+/// # Errors
+/// As [`require`].
+pub fn still_any(caller: Principal, roles: &[Role]) -> Result<(), Refusal> {
+    if roles.iter().any(|role| still(caller, *role).is_ok()) {
+        return Ok(());
+    }
+    roles.first().map_or(Ok(()), |role| still(caller, *role))
+}
+
 /// Everybody with a role.
 pub fn list() -> Vec<(Principal, Role)> {
     let held = state::read(|s| s.roles.keys().collect::<Vec<_>>());

@@ -33,6 +33,7 @@ mod region {
     pub(super) const KEYS: u8 = 13;
     pub(super) const REFUSALS: u8 = 14;
     pub(super) const COUNTERS: u8 = 15;
+    pub(super) const ACCEPTED: u8 = 16;
     pub(super) const CALLS: u8 = 20;
     pub(super) const NONCES: u8 = 21;
     pub(super) const EVM_RPCS: u8 = 22;
@@ -58,6 +59,8 @@ pub struct State {
     pub registries: StableBTreeMap<ContractKey, Stored<signer_api::Registry>, Memory>,
     /// What comes next, by [`crate::turns`]. Stays when a contract is removed.
     pub turns: StableBTreeMap<(u8, ContractKey), Stored<Turn>, Memory>,
+    /// (series, contract, number) -> digest that it was accepted with, by [`crate::turns`].
+    pub accepted: StableBTreeMap<(u8, ContractKey, u64), [u8; 32], Memory>,
     /// What was accepted on a day, by [`crate::days`], in base units.
     pub days: StableBTreeMap<crate::days::Key, u128, Memory>,
     /// Operator -> cycles.
@@ -110,7 +113,7 @@ pub struct ClaimRecord {
 #[derive(CandidType, Clone, Debug, Deserialize)]
 pub struct Turn {
     pub next: u64,
-    /// Digest of the one before, if it was accepted here.
+    /// Digest of the one before, as an earlier version kept it. Now in `accepted`.
     pub last: Option<ByteBuf>,
 }
 
@@ -143,6 +146,7 @@ impl State {
             settlements: StableBTreeMap::init(memory(region::SETTLEMENTS)),
             registries: StableBTreeMap::init(memory(region::REGISTRIES)),
             turns: StableBTreeMap::init(memory(region::TURNS)),
+            accepted: StableBTreeMap::init(memory(region::ACCEPTED)),
             days: StableBTreeMap::init(memory(region::DAYS)),
             credits: StableBTreeMap::init(memory(region::CREDITS)),
             keys: StableBTreeMap::init(memory(region::KEYS)),

@@ -2,14 +2,14 @@
 //!
 //! A contract takes the batch, or checkpoint, with the number that comes next and no other. So two contents of one
 //! number are never signed, whatever is removed, allowed again or rotated. The very same content may be signed again
-//! under another request id: after a change of keys the contract wants it by the new one.
+//! under another request id: after a change of keys the contract wants by the new one what it has not opened yet, which
+//! may be several numbers. So the digest of every accepted number is kept: 82 bytes each, as requests are for ever.
 
 use crate::{
     contract::Contract,
     state::{self, Turn},
 };
 use canister_kit::stored::Stored;
-use serde_bytes::ByteBuf;
 use signer_api::Refusal;
 
 /// What is counted. The number is that in stable memory, never to be changed.
@@ -24,7 +24,7 @@ pub enum Series {
 pub enum Place {
     /// The next one.
     Next,
-    /// The one before once more, with the same content.
+    /// One that was accepted before once more, with the same content.
     Again,
 }
 
@@ -45,14 +45,28 @@ pub fn place(series: Series, contract: &Contract, number: u64, digest: &[u8; 32]
     if number == turn.next {
         return Ok(Place::Next);
     }
-    let is_last = number.checked_add(1) == Some(turn.next);
-    if is_last && turn.last.is_some_and(|last| last.as_slice() == digest) {
+    if accepted(series, contract, number, &turn).is_some_and(|accepted| accepted == *digest) {
         return Ok(Place::Again);
     }
     Err(Refusal::OutOfTurn {
         expected: turn.next,
         given: number,
     })
+}
+
+/// The digest that a number was accepted with.
+fn accepted(series: Series, contract: &Contract, number: u64, turn: &Turn) -> Option<[u8; 32]> {
+    let kept = state::read(|s| s.accepted.get(&(series as u8, contract.key(), number)));
+    kept.or_else(|| match earlier(turn) {
+        Some((last, digest)) if last == number => Some(digest),
+        _ => None,
+    })
+}
+
+/// The one number whose digest a version knew that did not keep all.
+fn earlier(turn: &Turn) -> Option<(u64, [u8; 32])> {
+    let digest = turn.last.as_ref()?.as_slice().try_into().ok()?;
+    Some((turn.next.checked_sub(1)?, digest))
 }
 
 /// Goes on from `number`, which was accepted with this digest.
@@ -64,7 +78,8 @@ pub fn advance(series: Series, contract: &Contract, number: u64, digest: &[u8; 3
         expected: u64::MAX,
         given: number,
     })?;
-    put(series, contract, next, Some(ByteBuf::from(*digest)));
+    put(series, contract, next);
+    state::write(|s| s.accepted.insert((series as u8, contract.key(), number), *digest));
     Ok(())
 }
 
@@ -83,12 +98,19 @@ pub fn set(series: Series, contract: &Contract, number: Option<u64>) -> Result<u
         return Err(Refusal::GoesBack { current, given });
     }
     if given > current {
-        put(series, contract, given, None);
+        put(series, contract, given);
     }
     Ok(given)
 }
 
-fn put(series: Series, contract: &Contract, next: u64, last: Option<ByteBuf>) {
-    let key = (series as u8, contract.key());
-    state::write(|s| s.turns.insert(key, Stored(Turn { next, last })));
+/// What an earlier version knew of the last number goes where all are kept.
+fn put(series: Series, contract: &Contract, next: u64) {
+    let (series, before) = (series as u8, turn(series, contract));
+    state::write(|s| {
+        if let Some((number, digest)) = earlier(&before) {
+            s.accepted.insert((series, contract.key(), number), digest);
+        }
+        s.turns
+            .insert((series, contract.key()), Stored(Turn { next, last: None }));
+    });
 }

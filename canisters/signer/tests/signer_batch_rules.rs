@@ -297,10 +297,38 @@ fn amounts_are_those_that_the_chain_can_hold() {
         let huge = Int::from(max) * Int::from(max) * Int::from(max);
         assert_eq!(deltas_of(chain, &[huge]), too_large(0));
     }
-    let max = Int::from(-i128::MAX);
-    let overflow = deltas_of(EVM, &[max.clone(), max.clone(), max]).unwrap_err();
-    let asset = blob(asset(EVM, 0));
-    assert_eq!(overflow, Refusal::Batch(BatchRefusal::SumTooLarge { asset }));
+}
+
+#[test]
+fn the_deltas_of_an_asset_add_up_to_what_the_chain_counts() {
+    for (chain, max) in [(EVM, i128::MAX), (SOLANA, i64::MAX.into())] {
+        let most = [Int::from(1 - max), Int::from(-1), Int::from(max)];
+        let (_, debits) = deltas_of(chain, &most).unwrap();
+        assert_eq!(debits, [(asset(chain, 0), max.unsigned_abs())].into());
+        let too_large = Err(Refusal::Batch(BatchRefusal::SumTooLarge {
+            asset: blob(asset(chain, 0)),
+            max: Nat::from(max.unsigned_abs()),
+        }));
+        assert_eq!(deltas_of(chain, &[Int::from(-max), Int::from(-1)]), too_large);
+        assert_eq!(deltas_of(chain, &[Int::from(max), Int::from(1)]), too_large);
+    }
+}
+
+#[test]
+fn a_batch_debits_as_many_assets_as_its_chain_settles() {
+    let paying = |chain: Chain, assets: u32| {
+        let now = 1_700_000_000;
+        let batch = (0..assets).fold(Batch::empty(chain, 1, now), |batch, n| batch.paying(1, n, 5));
+        parse::Batch::parse(&batch.request(1)).map(|batch| batch.debits.len())
+    };
+    for (chain, max) in [(SOLANA, 32), (EVM, 256)] {
+        assert_eq!(paying(chain, max), Ok(max as usize));
+        let refused = Refusal::Batch(BatchRefusal::TooManyAssets {
+            count: u64::from(max) + 1,
+            max: max.into(),
+        });
+        assert_eq!(paying(chain, max + 1), Err(refused));
+    }
 }
 
 /// 12:00 of some day, in Unix seconds.

@@ -42,6 +42,15 @@ async fn busy() -> Signer {
         .await
         .unwrap();
     rotated.unwrap();
+    let rekeyed: Result<Signed, Refusal> = signer
+        .update(
+            &signer.operator,
+            "complete_request",
+            (ByteBuf::from([12; 32]), Some(2u32)),
+        )
+        .await
+        .unwrap();
+    rekeyed.unwrap();
     signer
 }
 

@@ -101,6 +101,11 @@ mod declared {
         unreachable!()
     }
 
+    #[candid_method(update)]
+    fn complete_request(_id: ByteBuf, _key_version: Option<u32>) -> Result<Signed, Refusal> {
+        unreachable!()
+    }
+
     #[candid_method(query)]
     fn claim(_: ByteBuf) -> Result<Option<ClaimView>, Refusal> {
         unreachable!()

@@ -66,12 +66,15 @@ pub enum BatchRefusal {
     /// Debits are applied before credits, those of all assets.
     #[error("delta {index} is a debit behind a credit: put all debits before all credits")]
     DebitAfterCredit { index: u32 },
-    /// A sum that does not fit 128 bits.
+    /// The debits or credits of an asset, added up, are more than the chain counts for one batch.
     #[error(
-        "the deltas of asset 0x{} do not fit 128 bits: make smaller batches",
+        "the deltas of asset 0x{} add up to more than {max} in one direction: make smaller batches",
         encode(asset)
     )]
-    SumTooLarge { asset: ByteBuf },
+    SumTooLarge { asset: ByteBuf, max: Nat },
+    /// More assets than the chain settles in one batch.
+    #[error("{count} assets are debited, on this chain a batch settles at most {max}: make smaller batches")]
+    TooManyAssets { count: u64, max: u64 },
     /// An asset whose credits are not its debits.
     #[error(
         "asset 0x{} is debited by {debits} and credited by {credits}: the deltas of an asset sum to zero",

@@ -16,7 +16,15 @@ pub type Debits = BTreeMap<[u8; 32], u128>;
 /// A credit is charged to nobody.
 const NO_SESSION: [u8; 32] = [0; 32];
 
-/// The largest change of a ledger. The programs on Solana count in 64 bits with sign, leaves in 128.
+/// The most assets of a batch: the settlement on Solana holds a vault for each, that on EVM a list.
+fn max_assets(chain: Chain) -> usize {
+    match chain {
+        Chain::Evm(_) => 256,
+        Chain::Solana(_) => 32,
+    }
+}
+
+/// The largest change of a ledger, and of an asset in one batch. The programs on Solana count in 64 bits with sign, leaves in 128.
 fn max(chain: Chain) -> u128 {
     match chain {
         Chain::Evm(_) => i128::MAX.unsigned_abs(),
@@ -41,8 +49,13 @@ pub fn parse(chain: Chain, given: &[Delta]) -> Result<(Vec<[u8; 32]>, Debits), R
         }
         credited = is_credit;
         let sums = if is_credit { &mut credits } else { &mut debits };
-        add(sums, &leaf)?;
+        add(sums, &leaf, max(chain))?;
         hashes.push(leaf.hash());
+    }
+    let (count, most) = (debits.len(), max_assets(chain));
+    if count > most {
+        let (count, max) = (count as u64, most as u64);
+        return Err(BatchRefusal::TooManyAssets { count, max }.into());
     }
     require_balanced(&debits, &credits)?;
     Ok((hashes, debits))
@@ -84,12 +97,15 @@ fn amount(chain: Chain, index: u32, delta: &Delta) -> Result<i128, BatchRefusal>
         })
 }
 
-fn add(sums: &mut Debits, leaf: &DeltaLeaf) -> Result<(), BatchRefusal> {
+fn add(sums: &mut Debits, leaf: &DeltaLeaf, max: u128) -> Result<(), BatchRefusal> {
     let sum = sums.entry(leaf.asset.0).or_default();
     let with = sum.checked_add(leaf.amount.unsigned_abs());
-    *sum = with.ok_or_else(|| BatchRefusal::SumTooLarge {
-        asset: ByteBuf::from(leaf.asset.0),
-    })?;
+    *sum = with
+        .filter(|sum| *sum <= max)
+        .ok_or_else(|| BatchRefusal::SumTooLarge {
+            asset: ByteBuf::from(leaf.asset.0),
+            max: Nat::from(max),
+        })?;
     Ok(())
 }
 

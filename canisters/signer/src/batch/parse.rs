@@ -7,7 +7,7 @@ use novate_protocol::{
     merkle::{EMPTY_ROOT, Tree},
 };
 use serde_bytes::ByteBuf;
-use signer_api::{BatchRefusal, BatchRequest, Refusal};
+use signer_api::{BatchRefusal, BatchRequest, Chain, Refusal};
 
 /// A well-formed [`BatchRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Batch {
     /// nothing but the request.
     pub fn parse(request: &BatchRequest) -> Result<Self, Refusal> {
         let contract = Contract::parse("contract", request.chain, &request.contract)?;
-        let header = header(request)?;
+        let header = header(&request.header)?;
         fits(&header, &contract)?;
         counts(&header, request)?;
 
@@ -48,10 +48,29 @@ impl Batch {
             debits,
         })
     }
+
+    /// One that was accepted before. Its leaves, which are not kept, were checked then, with the limits of its assets: it
+    /// is without debits here.
+    ///
+    /// # Errors
+    /// None for what is in a record.
+    pub fn accepted(
+        id: [u8; 32],
+        chain: Chain,
+        contract: &ByteBuf,
+        header: &signer_api::BatchHeader,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            id,
+            key_version: None,
+            contract: Contract::parse("contract", chain, contract)?,
+            header: self::header(header)?,
+            debits: Debits::new(),
+        })
+    }
 }
 
-fn header(request: &BatchRequest) -> Result<BatchHeader, Refusal> {
-    let header = &request.header;
+fn header(header: &signer_api::BatchHeader) -> Result<BatchHeader, Refusal> {
     Ok(BatchHeader {
         chain: header.chain,
         settlement: bytes("header.settlement", &header.settlement)?,

@@ -1,8 +1,9 @@
 //! For operators.
 
-use crate::{audit::Asked, batch, checkpoint, claims, roles};
+use crate::{audit::Asked, batch, checkpoint, claims, requests, roles};
 use candid::Principal;
 use ic_cdk::{api::msg_caller, update};
+use serde_bytes::ByteBuf;
 use signer_api::{BatchRequest, Chain, CheckpointRequest, ClaimRequest, Refusal, Role, Signed, SignedClaim};
 
 /// Does what an operator asks for.
@@ -45,4 +46,17 @@ async fn sign_checkpoint(request: CheckpointRequest) -> Result<Signed, Refusal> 
         .of(&request.id)
         .at(request.chain, &request.contract);
     operate(asked, async |caller| checkpoint::sign(caller, request).await).await
+}
+
+/// Signs a batch or a checkpoint that was accepted, without its leaves: by its key, by `key_version`, or by the current
+/// one if its key signs no more. A key that is not the request's is charged to the caller. For operators and
+/// administrators.
+#[update]
+async fn complete_request(id: ByteBuf, key_version: Option<u32>) -> Result<Signed, Refusal> {
+    let caller = msg_caller();
+    let result = match roles::still_any(caller, &requests::MAY) {
+        Ok(()) => requests::complete(caller, &id, key_version).await,
+        Err(refusal) => Err(refusal),
+    };
+    Asked::method("complete_request").of(&id).answered(caller, result)
 }

@@ -5,9 +5,11 @@
 //! signature comes, the record stays without one, and the next call with the same content signs the same bytes for
 //! nothing. An upgrade must not happen in between: stop the canister before, which waits for the signature.
 
+mod complete;
 mod record;
 mod running;
 
+pub use complete::{MAY, complete};
 pub use record::{RequestRecord, find};
 
 use crate::{
@@ -93,11 +95,22 @@ pub async fn sign<R: Request>(caller: Principal, request: &R) -> Result<Signed, 
         Some(record) => record,
         None => accept(caller, request, &message)?,
     };
+    finish(caller, &[Role::Operator], request, &message, record).await
+}
+
+/// Makes the signature of an accepted request. The caller holds one of the roles.
+async fn finish<R: Request>(
+    caller: Principal,
+    may: &[Role],
+    request: &R,
+    message: &Message,
+    record: RequestRecord,
+) -> Result<Signed, Refusal> {
     keys::require_usable(record.key_version)?;
-    let signature = keys::sign(record.key_version, &message).await?;
+    let signature = keys::sign(record.key_version, message).await?;
 
     // The world moved while we waited. A signature that is no longer wanted is not given away.
-    roles::still(caller, Role::Operator)?;
+    roles::still_any(caller, may)?;
     stands(request)?;
     keys::require_usable(record.key_version)?;
     answer(&store(caller, request, record, signature)).await
