@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {VmSafe} from "forge-std/Vm.sol";
+
 import {OrderRegistry} from "../src/OrderRegistry.sol";
 import {RewardDistributor} from "../src/RewardDistributor.sol";
 import {RewardToken} from "../src/RewardToken.sol";
@@ -17,8 +19,10 @@ import {Network, Networks} from "./Networks.sol";
 ///     OWNER=0x.. GUARDIAN=0x.. AUTHORITY=0x.. forge script Deploy --rpc-url URL --broadcast --private-key KEY
 ///
 /// `OWNER` also becomes the admin of the token and may fund staking; `AUTHORITY` is the threshold address that signs
-/// batches, checkpoints and vouchers. Optional: `SALT` (32 bytes), `DEPLOYMENT` (where the addresses are written, below
-/// `deployments/`; default `deployments/<chain id>.json`). The rest comes from `script/config`.
+/// batches, checkpoints and vouchers. Where the configuration does not say `testnet`, these must be three addresses, and
+/// the owner a contract, such as a multisig. Optional: `SALT` (32 bytes), `DEPLOYMENT` (where the addresses are written, below
+/// `deployments/`; default `deployments/<chain id>.json`). The rest comes from `script/config`. Without `--broadcast` it is
+/// a rehearsal that writes nothing.
 contract Deploy is Networks {
     struct Settings {
         address owner;
@@ -36,6 +40,22 @@ contract Deploy is Networks {
         address stakingRewards;
     }
 
+    string public constant OWNER_ADVICE =
+        "a plain account owns nothing of value: deploy a multisig and give its address as OWNER";
+    string public constant ROLES_ADVICE =
+        "give three different addresses, so that no lost key is the end of two roles: OWNER, GUARDIAN, AUTHORITY";
+    string public constant FILE_ADVICE =
+        "nothing was deployed, and the file has another deployment: name another with DEPLOYMENT, or move it away";
+
+    /// @notice There is no contract at `owner`. What to do is in `advice`, because forge shows nothing else.
+    error OwnerIsNoContract(address owner, string advice);
+
+    /// @notice Two of the roles have one address. What to do is in `advice`.
+    error RolesNotDistinct(address owner, address guardian, address authority, string advice);
+
+    /// @notice The file at `path` is not of the deployment that was found. What to do is in `advice`.
+    error OtherDeployment(string path, string advice);
+
     /// @notice The deterministic deployment proxy is not on this chain: deploy it first, see
     /// github.com/Arachnid/deterministic-deployment-proxy.
     error NoDeploymentProxy(address proxy);
@@ -47,7 +67,10 @@ contract Deploy is Networks {
     /// Whether something was there before.
     bool private found;
 
-    /// @notice Deploys what is missing on the chain of `--rpc-url`, and writes the addresses.
+    /// Whether something was not.
+    bool private added;
+
+    /// @notice Deploys what is missing on the chain of `--rpc-url`, and writes the addresses when it is not a rehearsal.
     function run() external {
         Settings memory settings = Settings({
             owner: vm.envAddress("OWNER"),
@@ -62,7 +85,7 @@ contract Deploy is Networks {
         vm.startBroadcast();
         Deployment memory deployment = deploy(settings, network);
         vm.stopBroadcast();
-        write(deployment, path);
+        if (_broadcasts()) write(deployment, path);
     }
 
     /// @notice Deploys what is missing and returns all addresses.
@@ -72,6 +95,7 @@ contract Deploy is Networks {
     {
         (address owner, address guardian, address authority) =
             (settings.owner, settings.guardian, settings.authority);
+        if (!network.testnet) _requireSeparateRoles(owner, guardian, authority);
         bytes32 salt = settings.salt;
         deployment.rewardToken = _create2(
             salt,
@@ -107,7 +131,8 @@ contract Deploy is Networks {
     }
 
     /// @notice Writes the addresses, `chainId` and `block` to `path`. No event of the contracts is older than `block`: it is
-    /// the chain's height when they were deployed, or 0 when they were there and `path` did not say since when.
+    /// the chain's height when they were deployed, or 0 when they were there and `path` did not say since when. Another
+    /// deployment at `path` is only replaced by one of which something was deployed in this run.
     function write(Deployment memory deployment, string memory path) public {
         uint256 since = _since(deployment, path);
         vm.createDir("deployments", true);
@@ -134,12 +159,29 @@ contract Deploy is Networks {
         deployment.stakingRewards = vm.parseJsonAddress(json, ".stakingRewards");
     }
 
+    /// Whether transactions are sent. Virtual for tests, which send none.
+    function _broadcasts() internal view virtual returns (bool) {
+        return
+            vm.isContext(VmSafe.ForgeContext.ScriptBroadcast)
+                || vm.isContext(VmSafe.ForgeContext.ScriptResume);
+    }
+
+    /// An account that delegates (EIP-7702) has code too, which begins with 0xef as no contract's does (EIP-3541).
+    function _requireSeparateRoles(address owner, address guardian, address authority) private view {
+        bool isContract = owner.code.length != 0 && owner.code[0] != 0xef;
+        if (!isContract) revert OwnerIsNoContract(owner, OWNER_ADVICE);
+        if (owner == guardian || owner == authority || guardian == authority) {
+            revert RolesNotDistinct(owner, guardian, authority, ROLES_ADVICE);
+        }
+    }
+
     /// A run that is repeated keeps the block of the first; a local chain that began anew is not older than itself.
     function _since(Deployment memory deployment, string memory path) private view returns (uint256) {
         if (vm.exists(path)) {
             (Deployment memory before, uint256 since) = read(path);
             bool same = keccak256(abi.encode(before)) == keccak256(abi.encode(deployment));
             if (same) return since < block.number ? since : block.number;
+            if (!added) revert OtherDeployment(path, FILE_ADVICE);
         }
         return found ? 0 : block.number;
     }
@@ -157,5 +199,6 @@ contract Deploy is Networks {
         }
         (bool success,) = CREATE2_FACTORY.call(bytes.concat(salt, initCode));
         if (!success || expected.code.length == 0) revert NotDeployed(expected);
+        added = true;
     }
 }

@@ -9,12 +9,14 @@ import {Limits} from "../src/interfaces/settlement/ISettlementRoles.sol";
 
 /// @notice What the contracts of a network are deployed with.
 /// @param chainId EIP-155 id of the network.
-/// @param tokenCap Most base units of the reward token that there can be, 10^18 of them to a token.
+/// @param testnet Whether nothing of value is there, so that one plain account may have all roles.
+/// @param tokenCap Most base units of the reward token that there can be on this chain, 10^18 of them to a token.
 /// @param limits Windows and sizes of the settlement's batches.
 /// @param rewardsDuration Seconds for which staking rewards flow after each funding.
 /// @param tiers What stake can be locked for.
 struct Network {
     uint256 chainId;
+    bool testnet;
     string tokenName;
     string tokenSymbol;
     uint256 tokenCap;
@@ -49,6 +51,7 @@ abstract contract Networks is Script {
     /// @notice The network that a file describes. A field that is missing or does not fit is named.
     function parse(string memory json) public pure returns (Network memory network) {
         network.chainId = vm.parseJsonUint(json, ".chainId");
+        network.testnet = vm.parseJsonBool(json, ".testnet");
         network.tokenName = vm.parseJsonString(json, ".token.name");
         network.tokenSymbol = vm.parseJsonString(json, ".token.symbol");
         network.tokenCap = vm.parseJsonUint(json, ".token.cap");

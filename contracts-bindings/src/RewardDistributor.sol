@@ -33,6 +33,9 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
     /// What accounts have at least to claim, from a promise and from the end of a pause.
     uint256 private constant MIN_CLAIM_TIME = 1 days;
 
+    /// How far away a deadline may be: with one that never comes, what nobody claims would be lost.
+    uint256 private constant MAX_LIFETIME = 10 * 365 days;
+
     /// @inheritdoc IRewardDistributor
     address public immutable token;
 
@@ -66,6 +69,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
 
     /// @inheritdoc IRewardDistributor
     function claim(Claim calldata voucher, bytes calldata signature) external whenNotPaused {
+        if (isClaimed[voucher.id]) revert AlreadyClaimed(voucher.id);
         _claim(voucher, signature);
     }
 
@@ -91,6 +95,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
             _claimMerkle(reward.distribution, reward.account, reward.cumulative, reward.proof);
         }
         for (uint256 i = 0; i < vouchers.length; i++) {
+            if (isClaimed[vouchers[i].claim.id]) continue;
             _claim(vouchers[i].claim, vouchers[i].signature);
         }
     }
@@ -104,6 +109,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         if (publisher == address(0)) revert InvalidPublisher(publisher);
         uint256 earliest = block.timestamp + MIN_CLAIM_TIME;
         if (deadline < earliest) revert DeadlineTooSoon(deadline, earliest);
+        _notTooFar(deadline);
         distribution = distributionId(salt);
         Distribution storage d = distributions[distribution];
         if (d.deadline != 0) revert DistributionExists(distribution);
@@ -116,7 +122,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
 
     /// @inheritdoc IRewardDistributor
     function fund(bytes32 distribution, uint256 amount) external nonReentrant returns (uint256 credited) {
-        Distribution storage d = _beforeDeadline(distribution);
+        Distribution storage d = _beforeLastDay(distribution);
 
         address vault = vaultOf(distribution);
         uint256 before = IERC20(token).balanceOf(vault);
@@ -131,12 +137,10 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
 
     /// @inheritdoc IRewardDistributor
     function publishRoot(bytes32 distribution, bytes32 root, uint256 total, uint32 epoch) external {
-        Distribution storage d = _beforeDeadline(distribution);
+        Distribution storage d = _beforeLastDay(distribution);
         if (msg.sender != d.publisher) revert NotPublisher(distribution, msg.sender);
-        uint256 latest = d.deadline - MIN_CLAIM_TIME;
-        // forge-lint: disable-next-line(block-timestamp)
-        if (block.timestamp > latest) revert RootTooLate(distribution, latest, block.timestamp);
         if (root == 0) revert EmptyRoot(distribution);
+        if (total == 0) revert EmptyTotal(distribution);
         if (epoch != d.epoch + 1) revert WrongEpoch(distribution, epoch, d.epoch + 1);
         if (total < d.total) revert TotalFell(distribution, total, d.total);
         if (total > d.funded) revert NotFunded(distribution, total, d.funded);
@@ -158,6 +162,7 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         Distribution storage d = _beforeDeadline(distribution);
         uint64 previous = d.deadline;
         if (newDeadline <= previous) revert DeadlineTooSoon(newDeadline, uint256(previous) + 1);
+        _notTooFar(newDeadline);
         d.deadline = newDeadline;
         emit DeadlineExtended(distribution, previous, newDeadline);
     }
@@ -225,12 +230,12 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         );
     }
 
+    /// Pays a voucher of which the caller knows that it has not been paid.
     function _claim(Claim calldata voucher, bytes calldata signature) private {
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp > voucher.deadline) {
             revert Expired(voucher.id, voucher.deadline, block.timestamp);
         }
-        if (isClaimed[voucher.id]) revert AlreadyClaimed(voucher.id);
         bytes32 digest = digestOf(voucher);
         if (!SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)) {
             revert InvalidSignature(voucher.id, digest, signer);
@@ -283,6 +288,19 @@ contract RewardDistributor is IRewardDistributor, Guarded, EIP712, ReentrancyGua
         if (d.deadline == 0) revert UnknownDistribution(distribution);
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp >= d.deadline) revert Ended(distribution, d.deadline, block.timestamp);
+    }
+
+    /// The distribution, to which or of which something is promised that must leave time to claim it.
+    function _beforeLastDay(bytes32 distribution) private view returns (Distribution storage d) {
+        d = _beforeDeadline(distribution);
+        uint256 latest = d.deadline - MIN_CLAIM_TIME;
+        // forge-lint: disable-next-line(block-timestamp)
+        if (block.timestamp > latest) revert LastDay(distribution, latest, block.timestamp);
+    }
+
+    function _notTooFar(uint64 deadline) private view {
+        uint256 latest = block.timestamp + MAX_LIFETIME;
+        if (deadline > latest) revert DeadlineTooFar(deadline, latest);
     }
 
     function _setSigner(address newSigner) private {

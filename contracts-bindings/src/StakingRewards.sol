@@ -156,12 +156,12 @@ contract StakingRewards is IStakingRewards, Guarded, ReentrancyGuardTransient {
 
     /// @inheritdoc IStakingRewards
     function recoverERC20(address token, uint256 amount) external nonReentrant onlyOwner {
-        if (token == stakingToken) revert CannotRecoverStake(token);
-        if (token == rewardsToken) {
-            // A token that has lost balance leaves no excess.
-            (, uint256 excess) = Math.trySub(_balance(token), uint256(stream.funded) - stream.paid);
-            if (amount > excess) revert CannotRecoverRewards(excess, amount);
-        }
+        // Not exclusive: both tokens may be one.
+        uint256 owned = token == stakingToken ? stream.staked : 0;
+        if (token == rewardsToken) owned += uint256(stream.funded) - stream.paid;
+        // A token that has lost balance leaves no surplus.
+        uint256 surplus = Math.saturatingSub(_balance(token), owned);
+        if (amount > surplus) revert CannotRecover(token, surplus, amount);
         emit Recovered(token, amount);
         IERC20(token).safeTransfer(msg.sender, amount);
     }

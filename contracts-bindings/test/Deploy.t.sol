@@ -11,6 +11,7 @@ import {RewardToken} from "../src/RewardToken.sol";
 import {SessionKeys} from "../src/SessionKeys.sol";
 import {Settlement} from "../src/Settlement.sol";
 import {StakingRewards} from "../src/StakingRewards.sol";
+import {Tier} from "../src/interfaces/IStakingRewards.sol";
 
 contract DeployTest is Test {
     Deploy private script;
@@ -58,6 +59,7 @@ contract DeployTest is Test {
             keccak256(abi.encode(Settlement(d.settlement).limits())), keccak256(abi.encode(network.limits))
         );
         StakingRewards staking = StakingRewards(d.stakingRewards);
+        assertEq(staking.rewardsDuration(), network.rewardsDuration);
         assertEq(staking.tierCount(), network.tiers.length);
         for (uint8 i = 0; i < network.tiers.length; i++) {
             (uint32 lock, uint32 multiplier) = staking.tiers(i);
@@ -70,13 +72,23 @@ contract DeployTest is Test {
         Deploy.Deployment memory d = _deploy();
         Network memory network = script.networkOf(31337);
         assertEq(d.sessionKeys, vm.computeCreate2Address("salt", keccak256(type(SessionKeys).creationCode)));
-        bytes memory args =
-            abi.encode(network.tokenName, network.tokenSymbol, network.tokenCap, settings.owner);
-        bytes32 code = keccak256(bytes.concat(type(RewardToken).creationCode, args));
-        assertEq(d.rewardToken, vm.computeCreate2Address("salt", code));
-        args = abi.encode(d.settlement);
-        code = keccak256(bytes.concat(type(OrderRegistry).creationCode, args));
-        assertEq(d.orderRegistry, vm.computeCreate2Address("salt", code));
+        (address owner, address guardian, address authority) =
+            (settings.owner, settings.guardian, settings.authority);
+        bytes memory args = abi.encode(network.tokenName, network.tokenSymbol, network.tokenCap, owner);
+        _assertAddress(d.rewardToken, type(RewardToken).creationCode, args);
+        args = abi.encode(owner, guardian, authority, d.sessionKeys, network.limits);
+        _assertAddress(d.settlement, type(Settlement).creationCode, args);
+        args = abi.encode(d.rewardToken, owner, guardian, authority);
+        _assertAddress(d.rewardDistributor, type(RewardDistributor).creationCode, args);
+        args = abi.encode(
+            d.rewardToken, d.rewardToken, owner, guardian, owner, network.rewardsDuration, network.tiers
+        );
+        _assertAddress(d.stakingRewards, type(StakingRewards).creationCode, args);
+        _assertAddress(d.orderRegistry, type(OrderRegistry).creationCode, abi.encode(d.settlement));
+    }
+
+    function _assertAddress(address actual, bytes memory code, bytes memory args) private pure {
+        assertEq(actual, vm.computeCreate2Address("salt", keccak256(bytes.concat(code, args))));
     }
 
     function test_addressesDependOnTheSettingsAlone() public {
@@ -113,6 +125,56 @@ contract DeployTest is Test {
         script.deploy(settings, network);
     }
 
+    function test_ownerOfWhatHasValueIsAContract() public {
+        Network memory network = script.networkOf(8453);
+        _refused(
+            network,
+            abi.encodeWithSelector(Deploy.OwnerIsNoContract.selector, settings.owner, script.OWNER_ADVICE())
+        );
+        vm.etch(settings.owner, bytes.concat(hex"ef0100", bytes20(makeAddr("delegate"))));
+        _refused(
+            network,
+            abi.encodeWithSelector(Deploy.OwnerIsNoContract.selector, settings.owner, script.OWNER_ADVICE())
+        );
+        vm.etch(settings.owner, hex"00");
+        script.deploy(settings, network);
+    }
+
+    function test_rolesOverWhatHasValueAreSeparate() public {
+        Network memory network = script.networkOf(137);
+        vm.etch(settings.owner, hex"00");
+        Deploy.Settings memory good = settings;
+        address[3][3] memory bad = [
+            [good.owner, good.owner, good.authority],
+            [good.owner, good.guardian, good.owner],
+            [good.owner, good.guardian, good.guardian]
+        ];
+        for (uint256 i = 0; i < bad.length; i++) {
+            settings = Deploy.Settings(bad[i][0], bad[i][1], bad[i][2], "salt");
+            _refused(
+                network,
+                abi.encodeWithSelector(
+                    Deploy.RolesNotDistinct.selector, bad[i][0], bad[i][1], bad[i][2], script.ROLES_ADVICE()
+                )
+            );
+        }
+        script.deploy(good, network);
+    }
+
+    function test_onATestNetworkOneAccountMayHaveAllRoles() public {
+        settings = Deploy.Settings(settings.owner, settings.owner, settings.owner, "salt");
+        uint256[3] memory chains = [uint256(31337), 84532, 80002];
+        for (uint256 i = 0; i < chains.length; i++) {
+            settings.salt = bytes32(i);
+            script.deploy(settings, script.networkOf(chains[i]));
+        }
+    }
+
+    function _refused(Network memory network, bytes memory reason) private {
+        vm.expectRevert(reason);
+        script.deploy(settings, network);
+    }
+
     function _deploy() private returns (Deploy.Deployment memory) {
         return script.deploy(settings, script.networkOf(31337));
     }
@@ -134,6 +196,7 @@ contract DeployNetworksTest is Test {
             vm.chainId(chains[i]);
             Deploy.Settings memory settings =
                 Deploy.Settings(makeAddr("owner"), makeAddr("guardian"), makeAddr("authority"), bytes32(i));
+            vm.etch(settings.owner, hex"00");
             assertEq(RewardToken(script.deploy(settings, network).rewardToken).cap(), network.tokenCap);
         }
     }
@@ -142,9 +205,30 @@ contract DeployNetworksTest is Test {
         uint256[2] memory chains = [uint256(8453), 137];
         for (uint256 i = 0; i < chains.length; i++) {
             Network memory network = script.networkOf(chains[i]);
+            assertFalse(network.testnet);
             assertGe(network.limits.challengeWindow, 15 minutes);
+            assertGe(network.limits.settleWindow, 1 hours, "to send every chunk");
             assertGe(network.limits.authorityDelay, 1 days);
             assertGe(network.limits.escapeDelay, 1 days);
+            assertGe(network.rewardsDuration, 7 days, "to stake before new rewards have flowed");
+            for (uint256 j = 1; j < network.tiers.length; j++) {
+                assertGe(network.tiers[j].lock, 1 days, "a reward for staying");
+            }
+        }
+    }
+
+    function test_tokenAndStakingOfPublicNetworksAreAsDecided() public view {
+        Tier[] memory tiers = new Tier[](4);
+        tiers[0] = Tier({lock: 0, multiplier: 10_000});
+        tiers[1] = Tier({lock: 30 days, multiplier: 12_500});
+        tiers[2] = Tier({lock: 90 days, multiplier: 15_000});
+        tiers[3] = Tier({lock: 365 days, multiplier: 20_000});
+        uint256[2] memory chains = [uint256(8453), 137];
+        for (uint256 i = 0; i < chains.length; i++) {
+            Network memory network = script.networkOf(chains[i]);
+            assertEq(network.tokenCap, 1e9 * 1e18);
+            assertEq(network.rewardsDuration, 30 days);
+            assertEq(keccak256(abi.encode(network.tiers)), keccak256(abi.encode(tiers)));
         }
     }
 
@@ -166,9 +250,19 @@ contract DeployNetworksTest is Test {
         broken = vm.replace(json, "\"escapeDelay\": 259200", "\"escapeDelay\": 4294967296");
         vm.expectRevert();
         script.parse(broken);
+        broken = vm.replace(json, "\"testnet\"", "\"mainnet\"");
+        vm.expectRevert();
+        script.parse(broken);
         broken = vm.replace(json, "\"cap\"", "\"cup\"");
         vm.expectRevert();
         script.parse(broken);
+    }
+}
+
+/// Writes as if it was sending transactions, which no test does.
+contract BroadcastingDeploy is Deploy {
+    function _broadcasts() internal pure override returns (bool) {
+        return true;
     }
 }
 
@@ -208,9 +302,17 @@ contract DeployFileTest is Test {
         script.write(d, WRITTEN);
         assertEq(_since(WRITTEN), 50, "a chain that began anew");
         vm.roll(300);
+        json = vm.readFile(WRITTEN);
         d.settlement = address(7);
+        vm.expectRevert(
+            abi.encodeWithSelector(Deploy.OtherDeployment.selector, WRITTEN, script.FILE_ADVICE())
+        );
         script.write(d, WRITTEN);
-        assertEq(_since(WRITTEN), 300, "another deployment");
+        assertEq(vm.readFile(WRITTEN), json, "another deployment, of which nothing was deployed");
+
+        d = script.deploy(Deploy.Settings(address(8), address(8), address(8), "new"), script.networkOf(31337));
+        script.write(d, WRITTEN);
+        assertEq(_since(WRITTEN), 300, "one that was deployed");
         vm.removeFile(WRITTEN);
     }
 
@@ -219,19 +321,22 @@ contract DeployFileTest is Test {
         vm.setEnv("GUARDIAN", vm.toString(makeAddr("guardian")));
         vm.setEnv("AUTHORITY", vm.toString(makeAddr("authority")));
         vm.setEnv("DEPLOYMENT", RUN);
-        vm.roll(100);
         script.run();
+        assertFalse(vm.exists(RUN), "a rehearsal");
+        vm.setEnv("SALT", vm.toString(bytes32("another")));
+        vm.roll(100);
+        new BroadcastingDeploy().run();
         string memory json = vm.readFile(RUN);
         (Deploy.Deployment memory d, uint256 since) = script.read(RUN);
         assertEq(since, 100);
         assertEq(OrderRegistry(d.orderRegistry).settlement(), d.settlement);
 
         vm.roll(200);
-        new Deploy().run();
+        new BroadcastingDeploy().run();
         assertEq(vm.readFile(RUN), json);
 
         vm.removeFile(RUN);
-        new Deploy().run();
+        new BroadcastingDeploy().run();
         assertEq(_since(RUN), 0, "nobody knows since when");
         vm.removeFile(RUN);
     }

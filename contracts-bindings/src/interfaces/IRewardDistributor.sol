@@ -42,7 +42,8 @@ struct MerkleClaim {
 /// `clawbackFrom`; 0 when there is no such distribution.
 /// @param epoch Number of the root: 1 is the first.
 /// @param funded All that was ever funded, in base units.
-/// @param total The sum of the rewards under `root` as its publisher stated it, in base units; at most `funded`.
+/// @param total What the publisher says that the rewards under `root` sum to, in base units; at most `funded`. Nothing
+/// checks it against the tree.
 struct Distribution {
     bytes32 root;
     address publisher;
@@ -62,11 +63,20 @@ struct Distribution {
 /// Distributions are Merkle trees of cumulative rewards (leaves as `Leaves.reward`, trees as OpenZeppelin's
 /// StandardMerkleTree), of which the publisher replaces the root as more is earned: an account is paid the difference
 /// to what it has claimed. Each distribution has a vault of its own, so that none can pay with the money of another,
-/// whatever is published. What is funded stays there for the accounts until the deadline. From then on the owner can take
-/// what is left, and until he does claims are still paid. No root is published in the last day, and after a pause the
-/// owner has to leave a day, so there is always a day to claim. The publisher is trusted with who gets how much of what
-/// is funded.
-/// @dev While paused, nothing is paid: neither claims nor clawbacks. Amounts are in the token's base units.
+/// whatever is published: rewards that sum to more than the vault holds are paid to whoever claims first. (On Solana the
+/// payments of a root are held to the total that was stated with it. Here that would cost every claim another storage
+/// slot, and a total is a statement.) What is funded stays there for the accounts until the deadline. From then on the
+/// owner can take what is left, and until he does claims are still paid. Nothing is funded or published in the last day,
+/// and after a pause the owner has to leave a day, so there is always a day to claim what is promised by then.
+///
+/// That is no promise to an account. Until a day before the deadline, which the owner can move further away, the
+/// publisher can replace the root at any time, and the owner can at any time make itself the publisher. Under the new
+/// root everything that is not claimed may go to somebody else, also to them: proofs under the old root are void in the
+/// same moment. So recipients trust both with what they have not claimed yet, as on Solana they trust the creator of a
+/// distribution.
+/// @dev While paused, no claim is paid and nothing is clawed back. `fund`, `publishRoot`, what the owner sets, and
+/// `defund` go on: the money of vouchers can be brought to safety when the signer's key is not safe any more. Amounts are
+/// in the token's base units.
 interface IRewardDistributor is IGuarded {
     /// @notice Voucher `id` was paid: `amount` base units to `account`.
     event Claimed(bytes32 indexed id, address indexed account, uint256 amount);
@@ -86,7 +96,8 @@ interface IRewardDistributor is IGuarded {
         bytes32 indexed distribution, address indexed funder, uint256 amount, uint256 funded
     );
 
-    /// @notice `root`, number `epoch`, replaced the root of `distribution`; `total` is the sum of its rewards.
+    /// @notice `root`, number `epoch`, replaced the root of `distribution`; `total` is what its rewards sum to, as the
+    /// publisher says.
     event RootPublished(bytes32 indexed distribution, uint32 indexed epoch, bytes32 root, uint256 total);
 
     /// @notice The address that may publish roots of `distribution` changed from `previous` to `current`.
@@ -134,21 +145,28 @@ interface IRewardDistributor is IGuarded {
     /// @notice The deadline would be `deadline`: give one that is `earliest` or later (both unix seconds).
     error DeadlineTooSoon(uint64 deadline, uint256 earliest);
 
+    /// @notice The deadline would be `deadline`, more than 10 years away: give one that is `latest` or earlier (both unix
+    /// seconds; not milliseconds).
+    error DeadlineTooFar(uint64 deadline, uint256 latest);
+
     /// @notice `distribution` ended at `deadline`, and it is `timestamp` (both unix seconds): create another.
     error Ended(bytes32 distribution, uint64 deadline, uint256 timestamp);
 
     /// @notice What is left of `distribution` can be taken from `from` on, and it is `timestamp` (both unix seconds): wait.
     error NotEnded(bytes32 distribution, uint256 from, uint256 timestamp);
 
-    /// @notice Roots of `distribution` had to be published until `latest`, and it is `timestamp` (both unix seconds), so
-    /// that accounts have a day to claim: let the owner extend the deadline.
-    error RootTooLate(bytes32 distribution, uint256 latest, uint256 timestamp);
+    /// @notice `distribution` could be funded and its roots published until `latest`, and it is `timestamp` (both unix
+    /// seconds): the last day is for claims. Let the owner extend the deadline.
+    error LastDay(bytes32 distribution, uint256 latest, uint256 timestamp);
 
     /// @notice `caller` may not publish roots of `distribution`: call from its publisher.
     error NotPublisher(bytes32 distribution, address caller);
 
     /// @notice The root is zero, which no proof leads to: publish the root of a tree with leaves.
     error EmptyRoot(bytes32 distribution);
+
+    /// @notice The total is zero, so that the tree would promise nothing: publish the root of a tree with rewards.
+    error EmptyTotal(bytes32 distribution);
 
     /// @notice The next root of `distribution` is number `expected`, not `epoch`: build on the current one.
     error WrongEpoch(bytes32 distribution, uint32 epoch, uint32 expected);
@@ -189,7 +207,8 @@ interface IRewardDistributor is IGuarded {
     function distributionOf(bytes32 distribution) external view returns (Distribution memory);
 
     /// @notice The id of the distribution that `createDistribution` makes from `salt`: keccak-256 of the ABI encoding of
-    /// (chain id, this contract, salt). So a proof counts in one contract on one chain.
+    /// (chain id, this contract, salt). So a proof counts in one contract on one chain; when the chain forks, what was
+    /// created before counts on both, as the tokens are on both.
     function distributionId(bytes32 salt) external view returns (bytes32);
 
     /// @notice The address that holds the tokens of `distribution` and of no other, once that exists. Tokens that are sent
@@ -218,35 +237,40 @@ interface IRewardDistributor is IGuarded {
         returns (uint256 due);
 
     /// @notice Pays several rewards and vouchers. Anyone may submit them. All or nothing: the error of the first that is
-    /// refused names it. A reward of which nothing is due is skipped, so that the rest is paid also when somebody has
-    /// submitted it before, or twice; a voucher that has been paid is refused, for it would not be needed here.
+    /// refused names it. A reward of which nothing is due and a voucher that has been paid are skipped, so that the rest is
+    /// paid also when they come twice, or when somebody has submitted one of them before to stop the batch.
     function claimBatch(MerkleClaim[] calldata rewards, SignedClaim[] calldata vouchers) external;
 
     /// @notice Creates an empty distribution. Only the owner.
     /// @param salt Makes the id, see `distributionId`; none can be used twice.
     /// @param publisher May replace the root.
-    /// @param deadline Unix seconds, at least a day from now; can be extended and never shortened.
+    /// @param deadline Unix seconds, from a day to 10 years from now; can be extended and never shortened.
     /// @return distribution Its id, which stands in every leaf.
     function createDistribution(bytes32 salt, address publisher, uint64 deadline)
         external
         returns (bytes32 distribution);
 
     /// @notice Takes `amount` of the token from the caller, who has approved it, and credits `distribution` with what
-    /// arrived: less than `amount` when the token charges a fee. Anyone, before the deadline; it stays until then.
+    /// arrived: less than `amount` when the token charges a fee. Anyone, up to a day before the deadline, for later nothing
+    /// can be promised; it stays until the deadline.
     /// @return credited Base units that arrived.
     function fund(bytes32 distribution, uint256 amount) external returns (uint256 credited);
 
-    /// @notice Replaces the root of `distribution`. Only its publisher, up to a day before the deadline.
+    /// @notice Replaces the root of `distribution`: proofs under the one before are void. Only its publisher, up to a day
+    /// before the deadline.
     /// @param root Of the tree of `Leaves.reward`, each with all that its account was ever promised. Who has less than
-    /// before is paid nothing more, and gives nothing back.
-    /// @param total The sum of the tree's rewards in base units: no less than before, and funded.
+    /// before, or is not in it, is paid nothing more, and gives nothing back.
+    /// @param total What the tree's rewards sum to, in base units, which is believed: above zero, no less than before, and
+    /// funded.
     /// @param epoch The current epoch + 1, so that no publication counts twice or out of order.
     function publishRoot(bytes32 distribution, bytes32 root, uint256 total, uint32 epoch) external;
 
-    /// @notice Replaces the address that may publish roots of `distribution`. Only the owner.
+    /// @notice Replaces the address that may publish roots of `distribution`, also by the owner's own. Only the owner,
+    /// before the deadline.
     function setPublisher(bytes32 distribution, address newPublisher) external;
 
-    /// @notice Moves the deadline of `distribution` (unix seconds) further away. Only the owner, before it has come.
+    /// @notice Moves the deadline of `distribution` (unix seconds) further away, to at most 10 years from now. Only the
+    /// owner, before it has come.
     function extendDeadline(bytes32 distribution, uint64 newDeadline) external;
 
     /// @notice Sends everything that is left of `distribution` to `to`. Only the owner, from `clawbackFrom` on; nothing
@@ -257,6 +281,6 @@ interface IRewardDistributor is IGuarded {
     /// @notice Replaces the signer; unpaid vouchers of the former one are void. Only the owner.
     function setSigner(address newSigner) external;
 
-    /// @notice Takes back `amount` base units that were meant for vouchers. Only the owner.
+    /// @notice Takes back `amount` base units that were meant for vouchers. Only the owner, also while paused.
     function defund(address to, uint256 amount) external;
 }

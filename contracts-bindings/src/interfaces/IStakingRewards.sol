@@ -21,7 +21,8 @@ struct Tier {
 /// Three things differ from Synthetix. `notifyRewardAmount` takes the rewards from the caller, so that nothing can
 /// be promised that is not there. While nobody is staked the rewards stand still and their end moves, so that they
 /// are not lost. And what a base unit cannot be divided into is kept: a position loses less than 2^-40 base units
-/// of rewards in each operation, and all together less than 1/16 of one each time the rewards are computed.
+/// of rewards in each operation, and all together less than 1/16 of one each time the rewards are computed, and less than
+/// 2^-11 of one with each funding.
 /// @dev Amounts are in base units of the token they are of. Stake and lifetime rewards stay below 2^104 each.
 /// The two tokens may be the same: stake and rewards are counted apart, and rewards are only ever paid from what
 /// was funded. Tokens whose balances shrink by themselves (negative rebase) must not be used.
@@ -115,11 +116,9 @@ interface IStakingRewards is IGuarded {
     /// @notice Rewards flow until `periodFinish` (unix seconds): change the duration after that.
     error PeriodNotFinished(uint256 periodFinish);
 
-    /// @notice The staking token belongs to the stakers, whatever its balance here: it cannot be recovered.
-    error CannotRecoverStake(address token);
-
-    /// @notice Of the rewards token `excess` belongs to nobody, less than the `amount` asked for: recover at most that.
-    error CannotRecoverRewards(uint256 excess, uint256 amount);
+    /// @notice Of `token` only `surplus` belongs to nobody, less than the `amount` asked for: recover at most that. The rest
+    /// is stake, or rewards that were funded and not paid.
+    error CannotRecover(address token, uint256 surplus, uint256 amount);
 
     /// @notice The token that is staked.
     function stakingToken() external view returns (address);
@@ -206,7 +205,9 @@ interface IStakingRewards is IGuarded {
     function exit(uint8 tier) external;
 
     /// @notice Takes `reward` from the caller, who has approved it; it flows with what has not flowed yet for
-    /// `rewardsDuration` from now on. Only the distributor, unless paused.
+    /// `rewardsDuration` from now on. Only the distributor, unless paused. Each time what is left is spread over a whole
+    /// duration again, so a distributor who keeps adding single base units can stretch it as long as it likes, though
+    /// take none of it: stakers trust it with when rewards flow.
     /// @return added What arrived: less than `reward` when the token charges a fee.
     function notifyRewardAmount(uint256 reward) external returns (uint256 added);
 
@@ -216,7 +217,8 @@ interface IStakingRewards is IGuarded {
     /// @notice Replaces the address that may add rewards. Only the owner.
     function setDistributor(address newDistributor) external;
 
-    /// @notice Pays the owner `amount` of `token` that was sent here by mistake: never of the staking token, and of the
-    /// rewards token only what is here beyond all that was funded and not paid. Only the owner.
+    /// @notice Pays the owner `amount` of `token` that was sent here by mistake: of the staking token only what is here
+    /// beyond all stake, of the rewards token only what is here beyond all that was funded and not paid, and where both are
+    /// one beyond both. Only the owner.
     function recoverERC20(address token, uint256 amount) external;
 }

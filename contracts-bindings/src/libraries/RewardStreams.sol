@@ -27,7 +27,8 @@ struct Stream {
     uint32 duration;
 }
 
-/// @notice What one account has staked in one tier. Two words; only the second changes when rewards are paid.
+/// @notice What one account has staked in one tier. Two words: when rewards are paid, the second changes, and the first
+/// only if `owed` is not zero, because the stake was changed since the last payment.
 /// @param amount Base units of stake.
 /// @param owed Whole base units of rewards that were earned until `rewardPerWeight` and are not paid.
 /// @param unlocksAt When the stake may leave: unix seconds.

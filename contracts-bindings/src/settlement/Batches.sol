@@ -13,8 +13,15 @@ abstract contract Batches is Turns {
     /// @dev Of a binary CIDv1 with a 32-byte digest: version, codec, hash function and length before it.
     uint256 private constant CID_LENGTH = 36;
 
+    /// @dev Most batches that are opened and not over. So whoever has the authority's key blocks the queue for a bounded time.
+    uint256 private constant MAX_WAITING = 8;
+
+    /// @dev How long after the owner anybody may abandon a batch. The owner's key may be lost.
+    uint256 private constant ANYBODY_ABANDONS_AFTER = 30 days;
+
     /// @inheritdoc ISettlementBatches
     function openBatch(BatchHeader calldata header, bytes calldata signature) external whenNotPaused {
+        if (opened - settled >= MAX_WAITING) revert TooManyWaiting(MAX_WAITING);
         _requireFitting(header);
         bytes32 digest = digestOf(header);
         if (!SignatureChecker.isValidSignatureNowCalldata(authority, digest, signature)) {
@@ -37,15 +44,17 @@ abstract contract Batches is Turns {
     /// @inheritdoc ISettlementBatches
     function cancelBatch(uint64 sequence) external {
         if (msg.sender != guardian) revert NotBatchGuardian(msg.sender);
-        // It need not be its turn: a batch can wait for the one before longer than its challenge window.
-        if (sequence > opened) revert BatchNotOpen(sequence);
-        if (sequence <= settled) revert NotItsTurn(sequence, settled + 1);
-        Progress storage progress = _batches[sequence].progress;
+        // While it waits for an earlier batch nothing of it can be applied, so its window need not be open.
+        bool waits = sequence > settled + 1 && sequence <= opened;
+        Progress memory progress = waits ? _load(sequence) : _progressOf(sequence);
         if (progress.cancelled) revert CancelledBatch(sequence);
         // A validator can shift the time by seconds; a challenge window is chosen longer.
         // forge-lint: disable-next-line(block-timestamp)
-        if (block.timestamp >= progress.applyFrom) revert ChallengeOver(sequence, progress.applyFrom);
+        if (!waits && block.timestamp >= progress.applyFrom) {
+            revert ChallengeOver(sequence, progress.applyFrom);
+        }
         progress.cancelled = true;
+        _save(sequence, progress);
         emit BatchCancelled(sequence, msg.sender);
     }
 
@@ -56,7 +65,7 @@ abstract contract Batches is Turns {
         if (progress.deltasApplied != progress.deltaCount || progress.itemsApplied != progress.itemCount) {
             revert BatchIncomplete(sequence, progress.deltasApplied, progress.itemsApplied);
         }
-        if (progress.assetsInFlight != 0) revert BatchUnbalanced(sequence, progress.assetsInFlight);
+        _requireInFlight(sequence, progress, 0);
         _endTurn(sequence);
         emit NetBatchSettled(sequence, progress.deltaCount, progress.itemCount);
     }
@@ -73,16 +82,15 @@ abstract contract Batches is Turns {
     }
 
     /// @inheritdoc ISettlementBatches
-    function abandonBatch(uint64 sequence, address[] calldata assets) external onlyOwner {
+    function abandonBatch(uint64 sequence, address[] calldata assets) external {
         Progress memory progress = _progressOf(sequence);
         if (!_isPastReturn(progress)) revert NotPastReturn(sequence);
-        uint256 until = _revertFrom(progress) + _limits.escapeDelay;
+        uint256 until = _revertFrom(progress.applyFrom) + _limits.escapeDelay;
+        if (msg.sender != owner()) until += ANYBODY_ABANDONS_AFTER;
         // A validator can shift the time by seconds; the delay is an hour or more.
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp <= until) revert TooEarlyToAbandon(sequence, until);
-        if (assets.length != progress.assetsInFlight) {
-            revert BatchUnbalanced(sequence, progress.assetsInFlight);
-        }
+        _requireInFlight(sequence, progress, assets.length);
 
         uint128[] memory amounts = new uint128[](assets.length);
         for (uint256 i = 0; i < assets.length; i++) {
@@ -94,7 +102,7 @@ abstract contract Batches is Turns {
 
     /// @inheritdoc ISettlementBatches
     function batch(uint64 sequence) external view returns (Batch memory) {
-        return _batches[sequence];
+        return Batch(_batches[sequence].deltasRoot, _batches[sequence].itemsRoot, _load(sequence));
     }
 
     /// @inheritdoc ISettlementBatches
@@ -119,6 +127,11 @@ abstract contract Batches is Turns {
     function _requireTree(bytes32 root, uint32 count, uint32 least, uint32 most) private pure {
         if (count < least || count > most) revert CountOutOfBounds(count, least, most);
         if ((root == 0) != (count == 0)) revert RootMismatch(root, count);
+    }
+
+    /// @dev Is something in flight of exactly `assets` assets?
+    function _requireInFlight(uint64 sequence, Progress memory progress, uint256 assets) private pure {
+        if (progress.assetsInFlight != assets) revert BatchUnbalanced(sequence, progress.assetsInFlight);
     }
 
     /// @dev Gives up what is in flight of an asset. Naming an asset twice fails: nothing is left the second time.

@@ -8,12 +8,11 @@ import {Bitmaps, Flips} from "../libraries/Bitmaps.sol";
 import {EventEntries, EventEntriesLib} from "../libraries/EventEntries.sol";
 import {Leaves} from "../libraries/Leaves.sol";
 import {Items} from "./Items.sol";
-import {Turns} from "./Turns.sol";
 
 /// @title ItemMoves
 /// @notice Applying and reverting moves of items, see `ISettlementChunks`.
 /// @dev Nothing is called but `sessionKeys`, which is trusted: the collections learn of a new holder when the item leaves.
-abstract contract ItemMoves is Turns, Items {
+abstract contract ItemMoves is Items {
     using Bitmaps for Flips;
     using Bitmaps for mapping(uint256 => uint256);
 
@@ -36,7 +35,7 @@ abstract contract ItemMoves is Turns, Items {
         for (uint256 n = 0; n < moves.length; n++) {
             if (!flips.has(first + n)) continue;
             _move(moves[n], keys[n], sequence);
-            _push(log, moves[n]);
+            _push(log, moves[n], moves[n].from, moves[n].to);
             count++;
         }
         if (count == 0) return;
@@ -57,7 +56,7 @@ abstract contract ItemMoves is Turns, Items {
             if (!flips.has(first + n)) continue;
             // In transit until the batch is over, so it is still where the batch has moved it.
             _items[moves[n].asset][moves[n].tokenId].holder = moves[n].from;
-            _push(log, moves[n]);
+            _push(log, moves[n], moves[n].to, moves[n].from);
             count++;
         }
         if (count == 0) return;
@@ -73,11 +72,12 @@ abstract contract ItemMoves is Turns, Items {
 
     /// @dev The holder lets it go by a session; nothing is charged to it.
     function _move(ItemMove calldata move, address key, uint64 sequence) private {
+        // Nobody could take it out of the contract's own hands.
+        _requireRecipient(move.to);
         _requireFree(move.asset, move.tokenId, move.from);
         if (!sessionKeys.allows(address(this), move.from, key, Actions.LIST)) {
             revert NoConsent(move.from, key);
         }
-        if (move.to == address(0)) revert InvalidRecipient(move.to);
         _items[move.asset][move.tokenId] = Item(move.to, sequence);
     }
 
@@ -105,10 +105,10 @@ abstract contract ItemMoves is Turns, Items {
         return Leaves.item(index, _word(move.asset), bytes32(move.tokenId), _word(move.from), _word(move.to));
     }
 
-    function _push(EventEntries memory log, ItemMove calldata move) private pure {
+    function _push(EventEntries memory log, ItemMove calldata move, address from, address to) private pure {
         log.push(_word(move.asset));
         log.push(bytes32(move.tokenId));
-        log.push(_word(move.from));
-        log.push(_word(move.to));
+        log.push(_word(from));
+        log.push(_word(to));
     }
 }

@@ -25,7 +25,7 @@ abstract contract Items is Vault {
 
     /// @inheritdoc ISettlementItems
     function withdrawItem(address asset, uint256 tokenId, address to) external nonReentrant {
-        if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
+        _requireRecipient(to);
         _requireFree(asset, tokenId, msg.sender);
         delete _items[asset][tokenId];
         emit ItemWithdrawn(msg.sender, asset, tokenId, to);

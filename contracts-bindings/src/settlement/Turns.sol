@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {Progress} from "../interfaces/settlement/ISettlementBatches.sol";
 import {Ranges} from "../libraries/Ranges.sol";
 import {Roles} from "./Roles.sol";
@@ -9,8 +11,8 @@ import {Roles} from "./Roles.sol";
 /// @notice Whose turn it is, and what may be done with the batch whose turn it is.
 ///
 /// A batch is applied in two phases. First all debits and items, in any order. The first credit ends that phase: it requires
-/// everything before it. From there on nothing that is left can fail, so the batch is past *the point of no return*; before,
-/// it can be taken back.
+/// everything before it. From there on nothing that is left of a correct batch can fail, so it is past *the point of no
+/// return*; before, it can be taken back.
 /// @dev A validator can shift the time by seconds; windows that protect anybody are chosen longer.
 // forge-lint: disable-start(block-timestamp)
 abstract contract Turns is Roles {
@@ -18,7 +20,7 @@ abstract contract Turns is Roles {
     function _progressOf(uint64 sequence) internal view returns (Progress memory progress) {
         if (sequence > opened) revert BatchNotOpen(sequence);
         if (sequence != settled + 1) revert NotItsTurn(sequence, settled + 1);
-        return _batches[sequence].progress;
+        return _load(sequence);
     }
 
     /// @dev Refused when no leaf of the batch may be applied now.
@@ -31,22 +33,21 @@ abstract contract Turns is Roles {
     function _requireRevertible(uint64 sequence) internal view returns (Progress memory progress) {
         progress = _progressOf(sequence);
         if (_isPastReturn(progress)) revert PastReturn(sequence);
-        uint256 revertFrom = _revertFrom(progress);
+        uint256 revertFrom = _revertFrom(progress.applyFrom);
         if (block.timestamp < revertFrom) revert BatchInTime(sequence, revertFrom);
     }
 
-    /// @dev Is everything that is left sure to succeed? So it is from the first credit on; of a batch without deltas, when all
-    /// its items are moved.
+    /// @dev Is everything that is left of a correct batch sure to succeed? So it is from the first credit on; of a batch without
+    /// deltas, when all its items are moved.
     function _isPastReturn(Progress memory progress) internal pure returns (bool) {
         bool itemsOnly = progress.deltaCount == 0 && progress.itemCount > 0;
         return progress.credited || (itemsOnly && progress.itemsApplied == progress.itemCount);
     }
 
-    /// @dev From here on the batch is taken back, unless it is past the point of no return; in unix seconds. The time in which it
-    /// waited for its turn does not count.
-    function _revertFrom(Progress memory progress) internal view returns (uint256) {
-        uint256 from = progress.applyFrom > turnFrom ? progress.applyFrom : turnFrom;
-        return from + _limits.settleWindow;
+    /// @dev From here on a batch whose challenge window is over at `applyFrom` is taken back in its turn, unless it is past the
+    /// point of no return; in unix seconds. The time in which it waited for its turn does not count.
+    function _revertFrom(uint256 applyFrom) internal view returns (uint256) {
+        return Math.max(applyFrom, turnFrom) + _limits.settleWindow;
     }
 
     /// @dev Refused when a batch that can still be taken back may not be applied now.
@@ -54,7 +55,7 @@ abstract contract Turns is Roles {
         _requireNotPaused();
         if (progress.cancelled) revert CancelledBatch(sequence);
         if (block.timestamp < progress.applyFrom) revert ChallengeWindow(sequence, progress.applyFrom);
-        uint256 revertFrom = _revertFrom(progress);
+        uint256 revertFrom = _revertFrom(progress.applyFrom);
         if (block.timestamp >= revertFrom) revert BatchTooLate(sequence, revertFrom);
     }
 
@@ -70,6 +71,11 @@ abstract contract Turns is Roles {
             revert LeafOutOfRange(first + nodes.length, leafCount);
         }
         if (!Ranges.verify(root, leafCount, first, nodes, proof)) revert WrongProof(root);
+    }
+
+    /// @dev With `_save` the only place that takes the word apart, which is much code.
+    function _load(uint64 sequence) internal view returns (Progress memory) {
+        return _batches[sequence].progress;
     }
 
     function _save(uint64 sequence, Progress memory progress) internal {

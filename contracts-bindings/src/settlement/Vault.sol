@@ -8,11 +8,11 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 
 import {ISettlementVault} from "../interfaces/settlement/ISettlementVault.sol";
-import {Roles} from "./Roles.sol";
+import {Turns} from "./Turns.sol";
 
 /// @title Vault
 /// @notice See `ISettlementVault`.
-abstract contract Vault is Roles {
+abstract contract Vault is Turns {
     using SafeERC20 for IERC20;
 
     /// @inheritdoc ISettlementVault
@@ -37,7 +37,7 @@ abstract contract Vault is Roles {
 
     /// @inheritdoc ISettlementVault
     function escapeWithdraw(address owner, address asset) external {
-        uint256 until = uint256(lastOpenedAt) + _limits.escapeDelay;
+        uint256 until = _silentFrom() + _limits.escapeDelay;
         // A validator can shift the time by seconds; the delay is an hour or more.
         // forge-lint: disable-next-line(block-timestamp)
         if (block.timestamp <= until) revert OperatorIsThere(until);
@@ -82,9 +82,22 @@ abstract contract Vault is Roles {
         emit Deposited(msg.sender, asset, credited, balance);
     }
 
+    /// @dev Refuses who would lose what they get.
+    function _requireRecipient(address to) internal view {
+        if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
+    }
+
+    /// @dev Since when the operator is silent, in unix seconds. While batches are open this is the end of the settle window of the
+    /// one whose turn it is, or later: it was not opened after the last one, and limits do not change meanwhile. It moves only
+    /// when a batch is opened or over, so it passes also when one can be neither finished nor taken back.
+    function _silentFrom() private view returns (uint256) {
+        if (opened == settled) return lastOpenedAt;
+        return _revertFrom(uint256(lastOpenedAt) + _limits.challengeWindow);
+    }
+
     function _withdraw(address owner, address asset, uint256 amount, address to) private nonReentrant {
         if (amount == 0) revert ZeroAmount(asset);
-        if (to == address(0) || to == address(this)) revert InvalidRecipient(to);
+        _requireRecipient(to);
         uint256 balance = _ledgers[asset][owner].balance;
         if (amount > balance) revert InsufficientLedger(owner, asset, balance, amount);
 

@@ -86,11 +86,35 @@ contract ClaimBatchTest is RewardDistributorBase {
         assertEq(token.balanceOf(ALICE), 0);
     }
 
-    function test_voucherThatComesTwiceStopsTheBatchAndIsNamed() public {
-        SignedClaim[] memory vouchers = new SignedClaim[](2);
+    function test_voucherThatComesTwiceIsPaidOnce() public {
+        SignedClaim[] memory vouchers = new SignedClaim[](3);
         vouchers[0] = _signed(FIRST, 5);
         vouchers[1] = vouchers[0];
-        _refused(vouchers, abi.encodeWithSelector(IRewardDistributor.AlreadyClaimed.selector, FIRST));
+        vouchers[2] = _signed(SECOND, 7);
+        distributor.claimBatch(new MerkleClaim[](0), vouchers);
+        assertEq(token.balanceOf(ALICE), 5 + 7);
+        assertEq(token.balanceOf(address(distributor)), FUNDS - 12);
+    }
+
+    /// Otherwise anybody could stop a batch by submitting one of its vouchers first.
+    function test_voucherThatSomebodySubmittedBeforeIsSkipped() public {
+        SignedClaim[] memory vouchers = _twoVouchers();
+        vm.prank(RELAYER);
+        distributor.claim(vouchers[0].claim, vouchers[0].signature);
+        distributor.claimBatch(new MerkleClaim[](0), vouchers);
+        assertEq(token.balanceOf(ALICE), 5 + 7);
+        distributor.claimBatch(new MerkleClaim[](0), vouchers);
+        assertEq(token.balanceOf(ALICE), 5 + 7, "the whole batch again");
+    }
+
+    /// Whatever else it says: another amount, account or deadline under an id that was paid is worth nothing.
+    function test_paidIdIsSkippedWhateverElseTheVoucherSays() public {
+        SignedClaim[] memory vouchers = _twoVouchers();
+        distributor.claim(vouchers[0].claim, vouchers[0].signature);
+        vouchers[0] = _signed(FIRST, 50);
+        vouchers[0].claim.deadline = 0;
+        distributor.claimBatch(new MerkleClaim[](0), vouchers);
+        assertEq(token.balanceOf(ALICE), 5 + 7);
     }
 
     function test_expiredVoucherStopsTheBatchAndIsNamed() public {

@@ -7,11 +7,13 @@ import {RewardDistributorBase} from "./Base.sol";
 
 /// How distributions come about and what of them can change; who may do so is in Roles.t.sol.
 contract DistributionTest is RewardDistributorBase {
+    uint256 private constant TEN_YEARS = 315_360_000;
+
     function testFuzz_distributionIsEmptyWhenCreated(bytes32 salt, address publisher, uint64 deadline)
         public
     {
         vm.assume(publisher != address(0));
-        deadline = uint64(bound(deadline, block.timestamp + 1 days, type(uint64).max));
+        deadline = uint64(bound(deadline, block.timestamp + 1 days, block.timestamp + TEN_YEARS));
         bytes32 distribution = distributor.distributionId(salt);
         vm.expectEmit();
         emit IRewardDistributor.DistributionCreated(
@@ -39,11 +41,11 @@ contract DistributionTest is RewardDistributorBase {
         bytes32 distribution = _create(SALT, 0);
         vm.startPrank(OWNER);
         vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.DistributionExists.selector, distribution));
-        distributor.createDistribution(SALT, BOB, type(uint64).max);
+        distributor.createDistribution(SALT, BOB, uint64(block.timestamp + TEN_YEARS));
 
         vm.warp(block.timestamp + 31 days);
         vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.DistributionExists.selector, distribution));
-        distributor.createDistribution(SALT, BOB, type(uint64).max);
+        distributor.createDistribution(SALT, BOB, uint64(block.timestamp + TEN_YEARS));
     }
 
     function test_idNamesChainAndContract() public {
@@ -73,6 +75,28 @@ contract DistributionTest is RewardDistributorBase {
         );
         distributor.createDistribution(SALT, PUBLISHER, earliest - 1);
         distributor.createDistribution(SALT, PUBLISHER, earliest);
+    }
+
+    function test_deadlineIsTenYearsAwayOrEarlier() public {
+        uint64 latest = uint64(block.timestamp + TEN_YEARS);
+        vm.startPrank(OWNER);
+        _tooFar(latest + 1, latest);
+        distributor.createDistribution(SALT, PUBLISHER, latest + 1);
+        _tooFar(type(uint64).max, latest);
+        distributor.createDistribution(SALT, PUBLISHER, type(uint64).max);
+        bytes32 distribution = distributor.createDistribution(SALT, PUBLISHER, latest);
+
+        _tooFar(latest + 1, latest);
+        distributor.extendDeadline(distribution, latest + 1);
+        vm.warp(block.timestamp + 5);
+        _tooFar(latest + 6, latest + 5);
+        distributor.extendDeadline(distribution, latest + 6);
+        distributor.extendDeadline(distribution, latest + 5);
+        assertEq(distributor.distributionOf(distribution).deadline, latest + 5);
+    }
+
+    function _tooFar(uint64 deadline, uint256 latest) private {
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.DeadlineTooFar.selector, deadline, latest));
     }
 
     function testFuzz_deadlineIsOnlyExtended(uint64 earlier) public {

@@ -89,6 +89,24 @@ contract FundTest is RewardDistributorBase {
         target.fund(distribution, 5);
     }
 
+    /// Nothing that arrives later could be promised, and the owner would take it back.
+    function test_lastDayTakesNoFunds() public {
+        bytes32 distribution = _create(SALT, 0);
+        uint256 latest = block.timestamp + 29 days;
+        vm.warp(latest + 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.LastDay.selector, distribution, latest, latest + 1)
+        );
+        distributor.fund(distribution, 1);
+        vm.warp(latest);
+        _fund(distribution, 5);
+        vm.warp(latest + 1);
+        vm.prank(OWNER);
+        distributor.extendDeadline(distribution, uint64(latest + 1 days + 1));
+        _fund(distribution, 6);
+        assertEq(_held(distribution), 11);
+    }
+
     function test_pauseDoesNotStopFunding() public {
         bytes32 distribution = _create(SALT, 0);
         vm.prank(GUARDIAN);

@@ -4,7 +4,13 @@ pragma solidity ^0.8.24;
 import {Test} from "forge-std/Test.sol";
 
 import {RewardDistributor} from "../../src/RewardDistributor.sol";
-import {Claim, Distribution, MerkleClaim, SignedClaim} from "../../src/interfaces/IRewardDistributor.sol";
+import {
+    Claim,
+    Distribution,
+    IRewardDistributor,
+    MerkleClaim,
+    SignedClaim
+} from "../../src/interfaces/IRewardDistributor.sol";
 import {Token} from "../mocks/Tokens.sol";
 import {MerkleTree} from "./MerkleTree.sol";
 
@@ -28,6 +34,7 @@ contract RewardDistributorHandler is Test {
     address[3] public accounts;
     mapping(bytes32 distribution => bytes32[]) private nodes;
     mapping(bytes32 distribution => uint128[3]) private leaves;
+    /// Those that were paid.
     SignedClaim[] private vouchers;
 
     constructor(address owner) {
@@ -58,7 +65,7 @@ contract RewardDistributorHandler is Test {
 
     function fund(uint256 which, uint256 amount) external {
         bytes32 distribution = _pick(which);
-        if (_ended(distribution)) return;
+        if (_lastDay(distribution)) return;
         amount = bound(amount, 1, 1e30);
         TOKEN.mint(address(this), amount);
         DISTRIBUTOR.fund(distribution, amount);
@@ -69,8 +76,7 @@ contract RewardDistributorHandler is Test {
     function publish(uint256 which, uint256 seed) external {
         bytes32 distribution = _pick(which);
         Distribution memory d = DISTRIBUTOR.distributionOf(distribution);
-        // forge-lint: disable-next-line(block-timestamp)
-        if (block.timestamp + 1 days > d.deadline) return;
+        if (_lastDay(distribution) || d.funded == 0) return;
         bytes32[] memory hashes = new bytes32[](3);
         for (uint256 i = 0; i < 3; i++) {
             uint128 amount = uint128(uint256(keccak256(abi.encode(seed, i))) % (funded[distribution] + 1));
@@ -88,14 +94,16 @@ contract RewardDistributorHandler is Test {
         _count(c, due);
     }
 
-    /// A reward twice, and the next voucher.
+    /// A reward and the next voucher twice, and a voucher that has been paid.
     function claimBatch(uint256 which, uint256 who, uint256 amount) external {
         (bool payable_, MerkleClaim memory c, uint256 due) = _claimable(_pick(which), who);
         if (!payable_) return;
         MerkleClaim[] memory rewards = new MerkleClaim[](2);
         (rewards[0], rewards[1]) = (c, c);
-        SignedClaim[] memory signed = new SignedClaim[](1);
+        SignedClaim[] memory signed = new SignedClaim[](3);
         signed[0] = _voucher(who, amount);
+        signed[1] = signed[0];
+        signed[2] = vouchers[which % vouchers.length];
         DISTRIBUTOR.claimBatch(rewards, signed);
         _count(c, due);
         vouchersPaid += signed[0].claim.amount;
@@ -112,7 +120,8 @@ contract RewardDistributorHandler is Test {
     function claimAgain(uint256 which) external {
         if (vouchers.length == 0) return;
         SignedClaim memory signed = vouchers[which % vouchers.length];
-        vm.expectRevert();
+        if (DISTRIBUTOR.paused()) return;
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.AlreadyClaimed.selector, signed.claim.id));
         DISTRIBUTOR.claim(signed.claim, signed.signature);
     }
 
@@ -161,6 +170,11 @@ contract RewardDistributorHandler is Test {
         return block.timestamp >= DISTRIBUTOR.distributionOf(distribution).deadline;
     }
 
+    function _lastDay(bytes32 distribution) private view returns (bool) {
+        // forge-lint: disable-next-line(block-timestamp)
+        return block.timestamp + 1 days > DISTRIBUTOR.distributionOf(distribution).deadline;
+    }
+
     /// The claim of an account under the current root, what is due, and whether there is the money.
     function _claimable(bytes32 distribution, uint256 who)
         private
@@ -190,7 +204,7 @@ contract RewardDistributorHandler is Test {
             id: bytes32(vouchers.length),
             account: accounts[who % 3],
             amount: bound(amount, 0, TOKEN.balanceOf(address(DISTRIBUTOR))),
-            deadline: uint64(block.timestamp)
+            deadline: type(uint64).max
         });
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(SIGNER_KEY, DISTRIBUTOR.digestOf(signed.claim));
         signed.signature = abi.encodePacked(r, s, v);

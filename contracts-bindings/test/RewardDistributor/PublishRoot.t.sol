@@ -3,6 +3,7 @@ pragma solidity ^0.8.24;
 
 import {Distribution, IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
 import {RewardDistributorBase} from "./Base.sol";
+import {MerkleTree} from "./MerkleTree.sol";
 
 contract PublishRootTest is RewardDistributorBase {
     uint256 private constant MONEY = 100;
@@ -15,7 +16,7 @@ contract PublishRootTest is RewardDistributorBase {
 
     function testFuzz_rootReplacesTheOneBefore(bytes32 first, bytes32 second, uint256 total) public {
         vm.assume(first != 0 && second != 0);
-        total = bound(total, 0, MONEY);
+        total = bound(total, 1, MONEY);
         vm.startPrank(PUBLISHER);
         vm.expectEmit();
         emit IRewardDistributor.RootPublished(distribution, 1, first, total);
@@ -46,6 +47,35 @@ contract PublishRootTest is RewardDistributorBase {
 
     function test_rootOfNothingIsRefused() public {
         _refused(abi.encodeWithSelector(IRewardDistributor.EmptyRoot.selector, distribution), 0, 1, 1);
+    }
+
+    function test_totalOfNothingIsRefused() public {
+        _refused(abi.encodeWithSelector(IRewardDistributor.EmptyTotal.selector, distribution), "root", 0, 1);
+    }
+
+    function test_pauseDoesNotStopPublishing() public {
+        vm.prank(GUARDIAN);
+        distributor.pause();
+        vm.prank(PUBLISHER);
+        distributor.publishRoot(distribution, "root", 1, 1);
+        assertEq(distributor.distributionOf(distribution).root, "root");
+    }
+
+    /// What recipients trust the owner with: at any time, and with everything that is not claimed.
+    function test_ownerCanBecomeThePublisherAndVoidTheRoot() public {
+        _publish(distribution, 60, 30);
+        bytes32[] memory proof = _proof(0);
+        vm.startPrank(OWNER);
+        distributor.setPublisher(distribution, OWNER);
+        bytes32 mine = MerkleTree.reward(distribution, OWNER, uint128(MONEY));
+        distributor.publishRoot(distribution, mine, MONEY, 2);
+        assertEq(distributor.claimMerkle(distribution, OWNER, uint128(MONEY), new bytes32[](0)), MONEY);
+        vm.stopPrank();
+        bytes32 leaf = MerkleTree.reward(distribution, ALICE, 60);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.NotInRoot.selector, distribution, mine, leaf)
+        );
+        distributor.claimMerkle(distribution, ALICE, 60, proof);
     }
 
     function testFuzz_epochsHaveNoGap(uint32 epoch) public {
@@ -91,7 +121,7 @@ contract PublishRootTest is RewardDistributorBase {
         uint256 latest = block.timestamp + 29 days;
         vm.warp(latest + 1);
         _refused(
-            abi.encodeWithSelector(IRewardDistributor.RootTooLate.selector, distribution, latest, latest + 1),
+            abi.encodeWithSelector(IRewardDistributor.LastDay.selector, distribution, latest, latest + 1),
             "root",
             1,
             1

@@ -32,6 +32,15 @@ contract RolesTest is RewardDistributorBase {
         assertEq(token.balanceOf(address(distributor)), FUNDS - 7);
     }
 
+    /// When the signer's key is not safe any more, this is what the pause is for.
+    function test_pauseDoesNotStopDefund() public {
+        vm.prank(GUARDIAN);
+        distributor.pause();
+        vm.prank(OWNER);
+        distributor.defund(BOB, FUNDS);
+        assertEq(token.balanceOf(BOB), FUNDS);
+    }
+
     function test_ownerCannotDefundADistribution() public {
         bytes32 distribution = _create(SALT, 100);
         vm.prank(OWNER);

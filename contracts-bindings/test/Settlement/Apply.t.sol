@@ -107,53 +107,6 @@ contract SettlementApplyTest is BatchBase {
         _assertLedger(ALICE, other, 7);
     }
 
-    /// Chunks whose bits are in up to three words of the bitmap, overlapped by others.
-    /// forge-config: default.fuzz.runs = 32
-    function testFuzz_chunksOfAnySizeAndOrderGiveTheSame(uint256 seed) public {
-        uint256 n = 600;
-        Delta[] memory deltas = new Delta[](n + 1);
-        for (uint256 i = 0; i < n; i++) {
-            deltas[i] = _debit(ALICE, address(token), uint128(i % 7 + 1));
-        }
-        uint128 sum = 0;
-        for (uint256 i = 0; i < n; i++) {
-            sum += uint128(i % 7 + 1);
-        }
-        deltas[n] = _credit(BOB, address(token), sum);
-        _deposit(token, ALICE, sum);
-        _grant(ALICE, address(token));
-        Plan memory plan = _plan(deltas);
-        _openAndWait(plan);
-
-        bool[] memory applied = new bool[](n);
-        for (uint256 round = 0; round < 4; round++) {
-            seed = uint256(keccak256(abi.encode(seed)));
-            uint256 first = seed % n;
-            uint256 count = (seed >> 128) % 256 + 1;
-            if (first + count > n) count = n - first;
-            _apply(plan, first, count);
-            for (uint256 i = first; i < first + count; i++) {
-                applied[i] = true;
-            }
-            uint128 taken = 0;
-            uint256 appliedCount = 0;
-            for (uint256 i = 0; i < n; i++) {
-                if (!applied[i]) continue;
-                taken += uint128(i % 7 + 1);
-                appliedCount++;
-            }
-            assertEq(settlement.inFlight(address(token)), taken);
-            assertEq(settlement.batch(1).progress.deltasApplied, appliedCount);
-        }
-        for (uint256 first = 0; first < n; first += 200) {
-            _apply(plan, first, 200);
-        }
-        _apply(plan, n, 1);
-        settlement.finalizeBatch(1);
-        _assertLedger(ALICE, token, 0);
-        _assertLedger(BOB, token, sum);
-    }
-
     function test_aBatchOfThousandsSettles() public {
         uint256 n = 2_500;
         Delta[] memory deltas = new Delta[](2 * n);

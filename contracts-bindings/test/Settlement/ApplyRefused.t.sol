@@ -120,6 +120,14 @@ contract SettlementApplyRefusedTest is BatchBase {
         bytes memory entries = abi.encodePacked(CAROL, uint128(1) << 127);
         bytes memory tooLarge = abi.encodeWithSelector(DeltaEntries.AmountTooLarge.selector);
         _chunk(p, 2, Side.Credit, entries, p.deltaTree.rangeProof(2, 1), tooLarge);
+        entries = abi.encodePacked(ALICE, _sessionOf(ALICE), uint128(1) << 127);
+        _chunk(p, 0, Side.Debit, entries, p.deltaTree.rangeProof(0, 1), tooLarge);
+        // One of several is enough.
+        entries = bytes.concat(entries, _entries(p, 1, 1));
+        _chunk(p, 0, Side.Debit, entries, p.deltaTree.rangeProof(0, 2), tooLarge);
+        // The largest that has a sign is only not what was signed.
+        entries = abi.encodePacked(ALICE, _sessionOf(ALICE), uint128(type(int128).max));
+        _chunk(p, 0, Side.Debit, entries, p.deltaTree.rangeProof(0, 1), _wrongProof(p));
     }
 
     function test_moreThanTheLedgerHolds() public {

@@ -6,7 +6,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {ISettlementBatches} from "../../src/interfaces/settlement/ISettlementBatches.sol";
 import {ISettlementRoles} from "../../src/interfaces/settlement/ISettlementRoles.sol";
 import {BatchHeader} from "../../src/libraries/BatchHeaders.sol";
-import {BatchBase} from "./BatchBase.sol";
+import {BatchBase, Plan} from "./BatchBase.sol";
 
 contract SettlementAuthorityTest is BatchBase {
     function _propose(address pending) private {
@@ -50,6 +50,20 @@ contract SettlementAuthorityTest is BatchBase {
         vm.expectPartialRevert(ISettlementBatches.InvalidSignature.selector);
         settlement.openBatch(header, byOld);
         settlement.openBatch(header, byNew);
+    }
+
+    /// What was signed and opened before stays so: the guardian cancels it, or nobody does.
+    function test_aBatchThatIsOpenIsSettledUnderTheNextOne() public {
+        _propose(ALICE);
+        Plan memory plan = _payments();
+        vm.warp(block.timestamp + DELAY);
+        _openAndWait(plan);
+        _apply(plan, 0, 1);
+        settlement.activateAuthority();
+        _apply(plan, 1, 1);
+        _apply(plan, 2, 1);
+        settlement.finalizeBatch(1);
+        _assertLedger(CAROL, token, 50);
     }
 
     function test_anotherProposalBeginsAnew() public {

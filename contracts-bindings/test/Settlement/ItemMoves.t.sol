@@ -157,8 +157,9 @@ contract SettlementItemMovesTest is BatchBase {
         vm.warp(revertFrom);
         vm.expectRevert(abi.encodeWithSelector(ISettlementBatches.BatchApplied.selector, 1, 0, 1));
         settlement.closeBatch(1);
+        // The event tells the way back.
         ItemMove[] memory moved = new ItemMove[](1);
-        moved[0] = plan.moves[0];
+        moved[0] = ItemMove(address(collection), 1, CAROL, ALICE);
         vm.expectEmit(address(settlement));
         emit ISettlementChunks.ItemsReverted(1, moved);
         vm.prank(CAROL);
@@ -211,10 +212,16 @@ contract SettlementItemMovesTest is BatchBase {
         _applyItems(plan, 0, 1);
     }
 
-    function test_itMovesToSomebody() public {
-        Plan memory plan = _sole(ItemMove(address(collection), 1, ALICE, address(0)));
-        vm.expectRevert(abi.encodeWithSelector(ISettlementVault.InvalidRecipient.selector, address(0)));
-        _applyItems(plan, 0, 1);
+    function test_itMovesToSomebodyWhoCanTakeItOut() public {
+        address[2] memory wrong = [address(0), address(settlement)];
+        for (uint256 i = 0; i < 2; i++) {
+            Plan memory plan = _sole(ItemMove(address(collection), 1, ALICE, wrong[i]));
+            vm.expectRevert(abi.encodeWithSelector(ISettlementVault.InvalidRecipient.selector, wrong[i]));
+            _applyItems(plan, 0, 1);
+            vm.warp(block.timestamp + SETTLE);
+            settlement.closeBatch(plan.header.sequence);
+        }
+        assertEq(_holder(1), ALICE);
     }
 
     function test_itsHolderMustLetItGo() public {

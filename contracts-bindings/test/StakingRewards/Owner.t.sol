@@ -107,27 +107,44 @@ contract StakingRewardsOwnerTest is StakingBase {
         assertEq(other.balanceOf(OWNER), 4);
     }
 
-    function test_theStakingTokenIsNeverRecovered() public {
+    function test_ofAnotherTokenNoMoreIsRecoveredThanIsHere() public {
+        Token other = new Token();
+        other.mint(address(staking), 10);
+        _cannotRecover(other, 10, 11);
+    }
+
+    function test_stakeIsNeverRecovered() public {
+        _stake(ALICE, FREE, 7e18);
+        _stake(BOB, YEAR, 3e18);
+        _cannotRecover(stakeToken, 0, 1);
         stakeToken.mint(address(staking), 10);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakingRewards.CannotRecoverStake.selector, address(stakeToken))
-        );
-        _recover(stakeToken, 1);
+        _cannotRecover(stakeToken, 10, 11);
+        _recover(stakeToken, 10);
+        _cannotRecover(stakeToken, 0, 1);
+        _withdraw(ALICE, FREE, 7e18);
+        _cannotRecover(stakeToken, 0, 1);
+        _assertVault(3e18, 9e18);
+        assertEq(stakeToken.balanceOf(OWNER), 10);
+    }
+
+    function test_stakeThatWasLostLeavesNothingToRecover() public {
+        _stake(ALICE, FREE, 7);
+        vm.prank(address(staking));
+        // The token takes some away.
+        assertTrue(stakeToken.transfer(BOB, 1));
+        _cannotRecover(stakeToken, 0, 1);
     }
 
     function test_ofTheRewardsOnlyWhatNobodyIsOwedIsRecovered() public {
         _stake(ALICE, FREE, 1);
         _notify(700e18);
         rewardToken.mint(address(staking), 10);
-        vm.expectRevert(abi.encodeWithSelector(IStakingRewards.CannotRecoverRewards.selector, 10, 11));
-        _recover(rewardToken, 11);
+        _cannotRecover(rewardToken, 10, 11);
         skip(3 days);
         uint256 paid = _getReward(ALICE, FREE);
-        vm.expectRevert(abi.encodeWithSelector(IStakingRewards.CannotRecoverRewards.selector, 10, 11));
-        _recover(rewardToken, 11);
+        _cannotRecover(rewardToken, 10, 11);
         _recover(rewardToken, 10);
-        vm.expectRevert(abi.encodeWithSelector(IStakingRewards.CannotRecoverRewards.selector, 0, 1));
-        _recover(rewardToken, 1);
+        _cannotRecover(rewardToken, 0, 1);
         skip(4 days);
         vm.prank(ALICE);
         staking.exit(FREE);
@@ -140,16 +157,32 @@ contract StakingRewardsOwnerTest is StakingBase {
         vm.prank(address(staking));
         // The token takes some away.
         assertTrue(rewardToken.transfer(BOB, 1));
-        vm.expectRevert(abi.encodeWithSelector(IStakingRewards.CannotRecoverRewards.selector, 0, 1));
-        _recover(rewardToken, 1);
+        _cannotRecover(rewardToken, 0, 1);
     }
 
-    function test_whereBothTokensAreOneNothingOfItIsRecovered() public {
+    function test_whereBothTokensAreOneNeitherStakeNorRewardsAreRecovered() public {
         staking = _deploy(stakeToken, stakeToken);
+        rewardToken = stakeToken;
+        _stake(ALICE, FREE, 5e18);
+        _notify(700e18);
+        _cannotRecover(stakeToken, 0, 1);
         stakeToken.mint(address(staking), 10);
+        _cannotRecover(stakeToken, 10, 11);
+        skip(3 days);
+        assertGt(_getReward(ALICE, FREE), 0);
+        _withdraw(ALICE, FREE, 2e18);
+        _cannotRecover(stakeToken, 10, 11);
+        _recover(stakeToken, 10);
+        skip(4 days);
+        vm.prank(ALICE);
+        staking.exit(FREE);
+        assertApproxEqAbs(stakeToken.balanceOf(ALICE), 705e18, 1);
+    }
+
+    function _cannotRecover(Token token, uint256 surplus, uint256 amount) private {
         vm.expectRevert(
-            abi.encodeWithSelector(IStakingRewards.CannotRecoverStake.selector, address(stakeToken))
+            abi.encodeWithSelector(IStakingRewards.CannotRecover.selector, address(token), surplus, amount)
         );
-        _recover(stakeToken, 1);
+        _recover(token, amount);
     }
 }

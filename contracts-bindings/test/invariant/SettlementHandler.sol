@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {SessionKeys} from "../../src/SessionKeys.sol";
 import {Settlement} from "../../src/Settlement.sol";
 import {Side} from "../../src/interfaces/settlement/ISettlementChunks.sol";
@@ -19,6 +21,10 @@ contract SettlementHandler is SettlementPlanner {
     using Trees for bytes32[];
 
     uint256 private _clock;
+
+    /// What histories must reach, to show something.
+    uint256 public refusedToOpen;
+    uint256 public cancelledLate;
 
     constructor() {
         _begin();
@@ -78,7 +84,7 @@ contract SettlementHandler is SettlementPlanner {
         if (items == 0) return;
         uint256 tokenId = which % items;
         if (holderOf[tokenId] == address(0)) return;
-        bool inTransit = settlement.itemSequence(address(collection), tokenId) > settlement.settled();
+        bool inTransit = _movedBy[tokenId] > settlement.settled();
         vm.prank(holderOf[tokenId]);
         bool done = _try(abi.encodeCall(settlement.withdrawItem, (address(collection), tokenId, address(1))));
         assertEq(done, !inTransit, "only what is in transit stays");
@@ -102,21 +108,31 @@ contract SettlementHandler is SettlementPlanner {
     }
 
     function open(uint256 seed) external timed(seed) {
-        uint256 waiting = settlement.opened() - settlement.settled();
-        if (settlement.paused() || waiting > 1 || (waiting == 1 && _draw(4) > 0)) return;
-        Plan memory plan = _plan(_someDeltas(), _someMoves());
-        _open(plan);
-        _remember(plan);
+        if (_isOpen() && _draw(8) > 0) return;
+        // Seldom as many as there can be, and one more.
+        for (uint256 n = _draw(24) == 0 ? 9 : 1; n > 0; n--) {
+            Plan memory plan = _plan(_someDeltas(), _someMoves());
+            bool room = settlement.opened() - settlement.settled() < 8;
+            bool done = _try(abi.encodeCall(settlement.openBatch, (plan.header, _sign(plan.header))));
+            assertEq(done, room && !settlement.paused(), "eight are open at most");
+            if (done) _remember(plan);
+            else refusedToOpen++;
+        }
     }
 
-    function cancel() external timed(0) {
+    /// Any batch that is open.
+    function cancel(uint256 seed) external timed(seed) {
         if (!_isOpen()) return;
-        uint64 sequence = settlement.opened();
+        uint64 settled = settlement.settled();
+        uint64 sequence = settled + 1 + uint64(_draw(settlement.opened() - settled));
+        bool inWindow = block.timestamp < _applyFrom[sequence];
+        bool may = !_cancelled[sequence] && (inWindow || sequence > settled + 1);
         vm.prank(GUARDIAN);
-        if (_try(abi.encodeCall(settlement.cancelBatch, (sequence)))) {
-            assertLt(block.timestamp, _applyFrom[sequence], "cancelled in the challenge window");
-            _cancelled[sequence] = true;
-        }
+        bool done = _try(abi.encodeCall(settlement.cancelBatch, (sequence)));
+        assertEq(done, may, "cancelled in the challenge window or before its turn");
+        if (!done) return;
+        _cancelled[sequence] = true;
+        if (!inWindow) cancelledLate++;
     }
 
     /// Any chunk.
@@ -166,16 +182,24 @@ contract SettlementHandler is SettlementPlanner {
     function abandon(uint256 seed) external timed(seed) {
         if (!_isOpen()) return;
         Plan memory plan = _turn();
-        if (_isPastReturn(plan)) vm.warp(_revertFrom(plan.header.sequence) + ESCAPE + _draw(2));
-        _tryAbandon(plan);
+        if (!_isPastReturn(plan)) {
+            _tryAbandon(plan, OWNER);
+            return;
+        }
+        address by = _draw(3) == 0 ? owners[0] : OWNER;
+        uint256 until = _revertFrom(plan.header.sequence) + ESCAPE + (by == OWNER ? 0 : 30 days);
+        vm.warp(Math.max(block.timestamp, until + _draw(2)));
+        _tryAbandon(plan, by);
     }
 
     function escape(uint256 who, uint256 which) external timed(0) {
         (address owner, address asset) = (owners[who % 4], address(tokens[which % 2]));
-        if (_try(abi.encodeCall(settlement.escapeWithdraw, (owner, asset)))) {
-            assertGt(block.timestamp, settlement.lastOpenedAt() + ESCAPE, "the operator is there");
-            ledgerOf[owner][asset] = 0;
-        }
+        bool done = _try(abi.encodeCall(settlement.escapeWithdraw, (owner, asset)));
+        assertEq(done, _operatorIsGone() && ledgerOf[owner][asset] > 0, "paid out when the operator is gone");
+        if (!done) return;
+        // Whatever the rule is, no batch that is in time fails by it.
+        if (_isOpen()) assertFalse(_isInTime(_turn().header.sequence), "a batch is in time");
+        ledgerOf[owner][asset] = 0;
     }
 
     /// Whatever has happened, every batch comes to an end, and everybody gets out what is theirs.
@@ -191,7 +215,7 @@ contract SettlementHandler is SettlementPlanner {
                 _applyAll(plan);
                 if (_tryFinalize(plan)) continue;
                 vm.warp(_revertFrom(plan.header.sequence) + ESCAPE + 1);
-                assertTrue(_tryAbandon(plan), "given up");
+                assertTrue(_tryAbandon(plan, OWNER), "given up");
             } else {
                 for (uint256 i = 0; i < plan.deltas.length; i++) {
                     if (plan.deltas[i].amount < 0) _tryRevert(plan, i, 1);
@@ -259,6 +283,7 @@ contract SettlementHandler is SettlementPlanner {
     function _tryApply(Plan memory plan, uint256 first, uint256 count) private {
         Delta memory d = plan.deltas[first];
         bytes32[] memory proof = plan.deltaTree.rangeProof(first, count);
+        bool can = d.amount < 0 && _canDebit(plan, first, count);
         bool done = _try(
             abi.encodeCall(
                 settlement.applyDeltas,
@@ -272,6 +297,7 @@ contract SettlementHandler is SettlementPlanner {
                 )
             )
         );
+        if (d.amount < 0) assertEq(done, can, "debited what ledger, session and batch allow");
         if (done) return _noteApplied(plan, first, count);
         // Past the point of no return a credit fails only when the debits do not cover it.
         if (d.amount < 0 || !_credited[plan.header.sequence]) return;
@@ -328,11 +354,14 @@ contract SettlementHandler is SettlementPlanner {
     }
 
     function _tryClose(Plan memory plan) private returns (bool done) {
-        done = _try(abi.encodeCall(settlement.closeBatch, (plan.header.sequence)));
+        uint64 sequence = plan.header.sequence;
+        bool late = !_isPastReturn(plan) && block.timestamp >= _revertFrom(sequence);
+        done = _try(abi.encodeCall(settlement.closeBatch, (sequence)));
+        assertEq(done, _isUntouched(plan) && (_cancelled[sequence] || late), "closed when nothing is applied");
         if (done) _noteClosed(plan);
     }
 
-    function _tryAbandon(Plan memory plan) private returns (bool done) {
+    function _tryAbandon(Plan memory plan, address by) private returns (bool done) {
         uint256 count = 0;
         address[] memory assets = new address[](2);
         for (uint256 i = 0; i < 2; i++) {
@@ -341,8 +370,11 @@ contract SettlementHandler is SettlementPlanner {
         assembly ("memory-safe") {
             mstore(assets, count)
         }
-        vm.prank(OWNER);
+        uint256 until = _revertFrom(plan.header.sequence) + ESCAPE + (by == OWNER ? 0 : 30 days);
+        bool may = _isPastReturn(plan) && block.timestamp > until;
+        vm.prank(by);
         done = _try(abi.encodeCall(settlement.abandonBatch, (plan.header.sequence, assets)));
+        assertEq(done, may, "given up by the owner, or by anybody 30 days later");
         if (done) _noteAbandoned(plan);
     }
 

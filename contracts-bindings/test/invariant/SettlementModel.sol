@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {Limit} from "../../src/interfaces/ISessionKeys.sol";
 import {Actions} from "../../src/libraries/Actions.sol";
 import {BatchBase, Delta, Plan} from "../Settlement/BatchBase.sol";
@@ -16,6 +18,9 @@ abstract contract SettlementModel is BatchBase {
     /// What one session may spend of one token in its life.
     uint96 public constant SPENDABLE = 4e18;
 
+    /// What one batch may debit of one token.
+    uint128 internal constant BATCH_LIMIT = 2e18;
+
     Token[2] public tokens;
     address[4] public owners;
     Collection public collection;
@@ -26,6 +31,10 @@ abstract contract SettlementModel is BatchBase {
     mapping(address asset => uint256) public inFlightOf;
     mapping(address asset => uint256) public strandedOf;
     mapping(uint256 tokenId => address) public holderOf;
+
+    /// The batch that moved an item last.
+    mapping(uint256 tokenId => uint256) internal _movedBy;
+    mapping(address owner => uint256) public sessionEnd;
 
     mapping(uint64 sequence => bytes) private _plans;
     mapping(uint64 sequence => mapping(uint256 index => bool)) internal _deltaApplied;
@@ -40,6 +49,9 @@ abstract contract SettlementModel is BatchBase {
     uint256 internal _itemsLeft;
     uint256 internal _turnFrom;
 
+    /// When a batch was last opened, or else the contract made.
+    uint256 internal _lastOpened;
+
     /// How batches ended, and how many leaves were applied: a history in which nothing happens shows nothing.
     uint256 public finalized;
     uint256 public closed;
@@ -47,11 +59,12 @@ abstract contract SettlementModel is BatchBase {
 
     function _begin() internal {
         setUp();
+        _lastOpened = block.timestamp;
         tokens = [new Token(), new FeeToken()];
         collection = new Collection();
         for (uint256 i = 0; i < 2; i++) {
             vm.prank(OWNER);
-            settlement.setBatchLimit(address(tokens[i]), 2e18);
+            settlement.setBatchLimit(address(tokens[i]), BATCH_LIMIT);
         }
         for (uint256 i = 0; i < 4; i++) {
             owners[i] = makeAddr(string.concat("owner ", vm.toString(i)));
@@ -69,6 +82,7 @@ abstract contract SettlementModel is BatchBase {
             limits[i] = Limit(address(tokens[i]), SPENDABLE, SPENDABLE, 0);
             chargedTo[owner][address(tokens[i])] = 0;
         }
+        sessionEnd[owner] = block.timestamp + 30 days;
         vm.startPrank(owner);
         sessionKeys.revokeAll();
         sessionKeys.grant(
@@ -81,6 +95,7 @@ abstract contract SettlementModel is BatchBase {
         uint64 sequence = plan.header.sequence;
         _plans[sequence] = abi.encode(plan);
         _applyFrom[sequence] = block.timestamp + CHALLENGE;
+        _lastOpened = block.timestamp;
         if (sequence == settlement.settled() + 1) _beginTurn(sequence);
     }
 
@@ -111,6 +126,44 @@ abstract contract SettlementModel is BatchBase {
     function _isInTime(uint64 sequence) internal view returns (bool) {
         return !settlement.paused() && !_cancelled[sequence] && block.timestamp >= _applyFrom[sequence]
             && block.timestamp < _revertFrom(sequence);
+    }
+
+    /// Whether the batch whose turn it is has not been applied in part.
+    function _isUntouched(Plan memory plan) internal view returns (bool) {
+        for (uint256 i = 0; i < plan.deltas.length; i++) {
+            if (_deltaApplied[plan.header.sequence][i]) return false;
+        }
+        return _itemsLeft == plan.moves.length;
+    }
+
+    /// Whether debits from `first` on can be taken now: all of them that are not yet.
+    function _canDebit(Plan memory plan, uint256 first, uint256 count) internal view returns (bool) {
+        uint64 sequence = plan.header.sequence;
+        if (!_isPastReturn(plan) && !_isInTime(sequence)) return false;
+        address asset = plan.deltas[first].asset;
+        uint256 sum = inFlightOf[asset];
+        for (uint256 i = first; i < first + count; i++) {
+            if (_deltaApplied[sequence][i]) continue;
+            Delta memory d = plan.deltas[i];
+            if (_credited[sequence] || block.timestamp >= sessionEnd[d.owner]) return false;
+            // With those of the same owner before it.
+            uint256 taken = 0;
+            for (uint256 j = first; j <= i; j++) {
+                bool counts = plan.deltas[j].owner == d.owner && !_deltaApplied[sequence][j];
+                if (counts) taken += uint128(-plan.deltas[j].amount);
+            }
+            if (taken > ledgerOf[d.owner][asset]) return false;
+            if (chargedTo[d.owner][asset] + taken > SPENDABLE) return false;
+            sum += uint128(-d.amount);
+        }
+        return sum <= BATCH_LIMIT || sum == inFlightOf[asset];
+    }
+
+    /// Whether the operator is gone for so long that anybody pays owners out.
+    function _operatorIsGone() internal view returns (bool) {
+        uint256 from = _lastOpened;
+        if (_isOpen()) from = Math.max(from + CHALLENGE, _turnFrom) + SETTLE;
+        return block.timestamp > from + ESCAPE;
     }
 
     /// A chunk was applied: those of its leaves count that were not applied before.
@@ -159,6 +212,7 @@ abstract contract SettlementModel is BatchBase {
             assertTrue(_isInTime(sequence), "moved out of time");
             assertEq(holderOf[plan.moves[i].tokenId], plan.moves[i].from, "moved from its holder");
             holderOf[plan.moves[i].tokenId] = plan.moves[i].to;
+            _movedBy[plan.moves[i].tokenId] = sequence;
             _itemsLeft--;
         }
     }

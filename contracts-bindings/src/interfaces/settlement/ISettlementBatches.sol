@@ -13,7 +13,7 @@ struct Batch {
 }
 
 /// @notice How far a batch is; one storage word.
-/// @param applyFrom Unix seconds; nothing is applied before, and from then on it cannot be cancelled.
+/// @param applyFrom Unix seconds; nothing is applied before, and from then on it cannot be cancelled in its turn.
 /// @param deltaCount Leaves under `deltasRoot`.
 /// @param itemCount Leaves under `itemsRoot`.
 /// @param deltasApplied How many deltas are applied.
@@ -40,7 +40,7 @@ struct Progress {
 ///
 /// `openBatch` -> challenge window (`cancelBatch`) -> settle window: debits and items, in any order -> the first credit, the
 /// point of no return -> credits -> `finalizeBatch`. A batch that is not past the point of no return when its settle window is
-/// over is taken back by `revertDeltas` and `revertItems`, and ended by `closeBatch`.
+/// over is taken back by `revertDeltas` and `revertItems`, and ended by `closeBatch`. At most 8 batches are open at once.
 /// @dev The settle window begins when the challenge window is over and the batch before is over, whichever is later.
 interface ISettlementBatches {
     /// @notice A batch was opened. The fields up to `openedAt` are those of the header that the authority has signed.
@@ -72,8 +72,9 @@ interface ISettlementBatches {
     /// @notice A batch is over without effect: it was cancelled, or not settled in time and taken back.
     event BatchClosed(uint64 indexed sequence, bool cancelled);
 
-    /// @notice The owner ended a batch that could be neither settled nor taken back. `deltasApplied` of its deltas stay
-    /// applied, and `amounts` of `assets`, debited and not credited, are stranded.
+    /// @notice A batch past its point of no return was ended without being finished. `deltasApplied` of its deltas stay applied,
+    /// and `amounts` of `assets`, debited and not credited, are stranded.
+    /// @param by The owner, or whoever came when the owner did not.
     event BatchAbandoned(
         uint64 indexed sequence, uint32 deltasApplied, address[] assets, uint128[] amounts, address by
     );
@@ -96,6 +97,9 @@ interface ISettlementBatches {
     /// @notice The blob's CID has `length` bytes: a binary CIDv1 with a 32-byte digest has 36.
     error InvalidBlobCid(uint256 length);
 
+    /// @notice `most` batches are open already: finalize, revert or close the earliest of them first.
+    error TooManyWaiting(uint256 most);
+
     /// @notice The signature is not one of `authority` over `digest`: check the header, chain and contract address.
     error InvalidSignature(bytes32 digest, address authority);
 
@@ -108,7 +112,8 @@ interface ISettlementBatches {
     /// @notice `caller` is not the guardian: only the guardian cancels batches.
     error NotBatchGuardian(address caller);
 
-    /// @notice The challenge window was over at `applyFrom` (unix seconds): the batch can no longer be cancelled.
+    /// @notice The challenge window was over at `applyFrom` (unix seconds) and it is the batch's turn, so it cannot be cancelled
+    /// any more: pause to keep it from being applied.
     error ChallengeOver(uint64 sequence, uint256 applyFrom);
 
     /// @notice The guardian has cancelled this batch: close it.
@@ -129,7 +134,8 @@ interface ISettlementBatches {
     /// @notice The batch is not past its point of no return: revert it instead.
     error NotPastReturn(uint64 sequence);
 
-    /// @notice The batch may still be finished by anybody: abandon it after `until` (unix seconds).
+    /// @notice The batch may still be finished by anybody: the caller may abandon it after `until` (unix seconds), the owner 30
+    /// days before others.
     error TooEarlyToAbandon(uint64 sequence, uint256 until);
 
     /// @notice Something is not applied yet: apply all deltas and items first.
@@ -163,11 +169,13 @@ interface ISettlementBatches {
     /// @notice The digest that the authority signs for `header`.
     function digestOf(BatchHeader calldata header) external view returns (bytes32);
 
-    /// @notice Opens the next batch. Anyone may send what the authority has signed, unless paused.
+    /// @notice Opens the next batch. Anyone may send what the authority has signed, unless paused or 8 batches are open.
+    /// @dev A signed header does not expire: the authority never signs another content for its sequence.
     /// @param signature 65 bytes `r || s || v` with low `s`, or whatever an EIP-1271 authority accepts.
     function openBatch(BatchHeader calldata header, bytes calldata signature) external;
 
-    /// @notice Stops a batch for good. Only the guardian, in the challenge window.
+    /// @notice Stops a batch for good. Only the guardian, in the challenge window, and at any time while an earlier batch is not
+    /// over: nothing is applied then.
     function cancelBatch(uint64 sequence) external;
 
     /// @notice Ends a batch of which everything is applied. Anyone, whenever `applyDeltas` may be called for it.
@@ -176,9 +184,10 @@ interface ISettlementBatches {
     /// @notice Ends a batch that is cancelled, or that is too late and of which nothing (any more) is applied. Anyone.
     function closeBatch(uint64 sequence) external;
 
-    /// @notice Ends a batch past its point of no return that cannot be finished, because its authority signed deltas that do
-    /// not sum to zero or are not in canonical order. What it has debited and not credited stays in the vault, out of
-    /// everybody's reach, see `stranded`. Only the owner, once the escape delay has passed after the settle window.
+    /// @notice Ends a batch past its point of no return that nobody has finished: its authority signed deltas that do not sum to
+    /// zero or are not in canonical order, or nobody can supply the credits that are left, even of a correct batch. What it has
+    /// debited and not credited stays in the vault for ever, out of everybody's reach, see `stranded`. Only the owner, once the
+    /// escape delay has passed after the settle window; anybody 30 days later.
     /// @param assets Those of which something is in flight, each once.
     function abandonBatch(uint64 sequence, address[] calldata assets) external;
 }

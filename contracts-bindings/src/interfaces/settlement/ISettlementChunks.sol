@@ -17,8 +17,8 @@ struct DeltaEntry {
 }
 
 /// @notice Move of one item.
-/// @param from The holder before the batch.
-/// @param to The holder after the batch.
+/// @param from The holder before the move; of a leaf, before the batch.
+/// @param to The holder after the move; of a leaf, after the batch.
 struct ItemMove {
     address asset;
     uint256 tokenId;
@@ -40,7 +40,7 @@ interface ISettlementChunks {
     /// @notice A batch moved items: those of its leaves that were not applied before, in order.
     event ItemsApplied(uint64 indexed sequence, ItemMove[] moves);
 
-    /// @notice Items of a batch were moved back, from `to` to `from`.
+    /// @notice Items of a batch were moved back: an entry tells this move, so `from` and `to` are those of the leaf, swapped.
     event ItemsReverted(uint64 indexed sequence, ItemMove[] moves);
 
     /// @notice The chunk has no moves: give at least one.
@@ -98,7 +98,7 @@ interface ISettlementChunks {
     ) external;
 
     /// @notice Moves a chunk of items. Anyone, when `applyDeltas` may be called. An item moves only while its holder is the
-    /// leaf's `from`, it is not in transit, and the holder lets it go by a session.
+    /// leaf's `from`, it is not in transit, and the holder lets it go by a session; and to anybody but zero and this contract.
     /// @param first Index of the chunk's first leaf.
     /// @param keys For each move a session key of its holder that allows LIST for this contract.
     /// @param proof Nodes in the order in which `Ranges` takes them.

@@ -4,6 +4,9 @@ pragma solidity ^0.8.24;
 /// @title ISettlementItems
 /// @notice The ERC-721 tokens of the vault and whose they are. They come in by `depositItem` alone: a safe transfer to
 /// the vault is refused, and an item that was sent there by `transferFrom` belongs to nobody.
+/// @dev Collections whose items leave by themselves (that expire, or are clawed back) must not be deposited: a holder here may then
+/// have nothing to take out. Collections that are older than ERC-165 are refused here, and must not be deposited as tokens either:
+/// `deposit` cannot tell them from tokens that count.
 interface ISettlementItems {
     /// @notice `holder` deposited an item.
     event ItemDeposited(address indexed holder, address indexed asset, uint256 indexed tokenId);

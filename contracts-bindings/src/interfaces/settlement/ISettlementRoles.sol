@@ -8,8 +8,8 @@ import {ISessionKeys} from "../ISessionKeys.sol";
 /// at most 7 days.
 /// @param settleWindow How long a batch may be applied after that, and after the end of the batch before, unless it is
 /// past its point of no return: 1 minute to 7 days.
-/// @param escapeDelay How long after the last batch was opened owners may be paid out by anybody: 1 hour to 30 days, and
-/// no shorter than both windows together.
+/// @param escapeDelay For how long the operator is silent when owners may be paid out by anybody: 1 hour to 30 days, and no shorter
+/// than both windows together.
 /// @param authorityDelay How long a change of the authority waits: 1 hour to 30 days; it can only be raised.
 /// @param maxIntents Most intents in a batch: at least 1.
 /// @param maxDeltas Most deltas in a batch: 1 to 65,536.
@@ -27,7 +27,8 @@ struct Limits {
 /// @title ISettlementRoles
 /// @notice Who signs batches, and within which limits. Owner, guardian and pause are in `IGuarded`.
 interface ISettlementRoles {
-    /// @notice The owner proposed `pending` as the authority; it can be activated from `from` (unix seconds) on.
+    /// @notice The owner proposed `pending` as the authority; it can be activated from `from` (unix seconds) on. Of several
+    /// proposals the last one counts.
     event AuthorityProposed(address indexed pending, uint64 from);
 
     /// @notice `pending` will not become the authority: `by` has cancelled it, or has become the owner.

@@ -4,7 +4,8 @@ pragma solidity ^0.8.24;
 /// @title ISettlementVault
 /// @notice The ERC-20 tokens of the vault and whose they are.
 /// @dev Amounts are in the token's base units. All ledgers of an asset together stay below 2^128, the range of
-/// amounts in batches. Tokens whose balances shrink by themselves (negative rebase) must not be deposited.
+/// amounts in batches. Tokens whose balances shrink by themselves (negative rebase) must not be deposited, nor
+/// collections of numbered items that are older than ERC-165: nothing tells them from tokens.
 /// While paused, deposits stop and withdrawals go on.
 interface ISettlementVault {
     /// @notice `owner` deposited: `amount` arrived in the vault, `balance` is the ledger afterwards.
@@ -39,15 +40,16 @@ interface ISettlementVault {
     /// which would be paid by other owners.
     error Overcharged(address asset, uint256 amount, uint256 taken);
 
-    /// @notice The operator is not silent for long enough: only the owner may withdraw until `until` (unix seconds),
-    /// that second included.
+    /// @notice The operator is not silent for long enough: only the owner may withdraw until `until` (unix seconds), that second
+    /// included. By then the escape delay has passed since a batch was opened or, while batches are open, since the end of a
+    /// settle window.
     error OperatorIsThere(uint256 until);
 
     /// @notice Balance of `owner` in `asset`, in base units.
     function ledger(address owner, address asset) external view returns (uint256);
 
     /// @notice What the vault owes of `asset`, in base units: the sum of all ledgers, what is in flight, and what is
-    /// stranded. Never more than the vault's token balance.
+    /// stranded. Never more than the vault's token balance, unless the token shrinks.
     function totalLedgers(address asset) external view returns (uint256);
 
     /// @notice What the batch that is being applied has debited and not yet credited of `asset`, in base units.
@@ -73,7 +75,9 @@ interface ISettlementVault {
     /// @notice Pays `amount` of `asset` from the caller's ledger to `to`. Works while paused.
     function withdraw(address asset, uint256 amount, address to) external;
 
-    /// @notice Pays the whole ledger of `owner` to `owner`, when no batch was opened for longer than the escape delay:
-    /// the operator is gone. Anyone may call it; works while paused.
+    /// @notice Pays the whole ledger of `owner` to `owner`, when the operator is gone. Anyone, when no batch was opened for longer
+    /// than the escape delay; while batches are open, when it has passed since the end of the settle window, so that no batch
+    /// fails which may still be settled. Works while paused, and a pause that is longer than the escape delay leads here:
+    /// no batch is opened meanwhile.
     function escapeWithdraw(address owner, address asset) external;
 }
