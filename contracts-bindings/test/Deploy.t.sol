@@ -232,6 +232,8 @@ contract DeployNetworksTest is Test {
         }
     }
 
+    /// Each run reads files, which takes long.
+    /// forge-config: default.fuzz.runs = 16
     function testFuzz_chainWithoutAFileIsReported(uint64 chainId) public {
         vm.assume(
             chainId != 31337 && chainId != 8453 && chainId != 84532 && chainId != 137 && chainId != 80002
