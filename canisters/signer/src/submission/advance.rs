@@ -193,7 +193,8 @@ impl Running {
     /// [`Refusal::InProgress`].
     fn enter(id: [u8; 32]) -> Result<Self, Refusal> {
         let free = RUNNING.with_borrow_mut(|running| running.insert(id));
-        free.then_some(Self(id)).ok_or_else(|| Refusal::InProgress {
+        // Made only when it is free: the drop of another would free what the first one holds.
+        free.then(|| Self(id)).ok_or_else(|| Refusal::InProgress {
             id: ByteBuf::from(id),
         })
     }
