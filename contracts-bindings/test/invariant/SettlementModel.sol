@@ -159,11 +159,11 @@ abstract contract SettlementModel is BatchBase {
         return sum <= BATCH_LIMIT || sum == inFlightOf[asset];
     }
 
-    /// Whether the operator is gone for so long that anybody pays owners out.
-    function _operatorIsGone() internal view returns (bool) {
+    /// Until when the operator counts as being there, that second included.
+    function _operatorIsThereUntil() internal view returns (uint256) {
         uint256 from = _lastOpened;
         if (_isOpen()) from = Math.max(from + CHALLENGE, _turnFrom) + SETTLE;
-        return block.timestamp > from + ESCAPE;
+        return from + ESCAPE;
     }
 
     /// A chunk was applied: those of its leaves count that were not applied before.
