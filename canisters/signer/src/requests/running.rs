@@ -17,7 +17,8 @@ impl Running {
     /// [`Refusal::InProgress`].
     pub(super) fn enter(id: [u8; 32]) -> Result<Self, Refusal> {
         let free = RUNNING.with_borrow_mut(|running| running.insert(id));
-        free.then_some(Self(id)).ok_or_else(|| Refusal::InProgress {
+        // Made only for who got in: the drop of another would let a third one in.
+        free.then(|| Self(id)).ok_or_else(|| Refusal::InProgress {
             id: ByteBuf::from(id),
         })
     }
