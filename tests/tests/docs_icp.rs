@@ -57,7 +57,7 @@ fn every_method_says_in_the_interface_who_may_call_it() {
                 None => {
                     if comment.contains(" For ")
                         || comment.contains(" As `")
-                        || comment.contains(" To link: for ")
+                        || comment.contains(" that is paused: for ")
                     {
                         said.extend(line.trim().split_once(" : (").map(|(name, _)| name.to_owned()));
                     }
