@@ -139,7 +139,8 @@ async fn wrong_signatures_link_nothing() {
     };
     let as_typed =
         |challenge: &ChallengeView| WalletSignature::Eip712(ByteBuf::from(key.sign_text(&challenge.text)));
-    let mix_ups: [(&str, &dyn Fn(&ChallengeView) -> WalletSignature); 6] = [
+    type Sign<'a> = &'a dyn Fn(&ChallengeView) -> WalletSignature;
+    let mix_ups: [(&str, Sign<'_>); 6] = [
         ("another name", &|_| key.sign(&elsewhere)),
         ("another chain", &|_| key.sign(&on_another_chain)),
         ("another canister", &other_canister),
