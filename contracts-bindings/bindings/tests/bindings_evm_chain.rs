@@ -6,7 +6,7 @@ use alloy::providers::{Provider, ProviderBuilder};
 use alloy::signers::{SignerSync, local::PrivateKeySigner};
 use alloy::sol_types::{SolEvent, SolValue};
 use devnet_nodes::{Anvil, AnvilOptions};
-use novate_bindings::evm::{RewardDistributor, RewardToken, Settlement, create2};
+use novate_bindings::evm::{RewardDistributor, RewardToken, SessionKeys, Settlement, create2};
 use novate_protocol::{claim::Claim, eip712::Domain};
 
 /// A chain, and a provider that sends as its first account.
@@ -46,7 +46,17 @@ async fn token(
 async fn vault_takes_deposits_and_pays_withdrawals() {
     let (_anvil, owner, provider) = chain();
     let token = token(owner, provider.clone()).await;
-    let vault = Settlement::deploy(provider.clone(), owner, owner, owner)
+    let sessions = SessionKeys::deploy(provider.clone()).await.unwrap();
+    let limits = Settlement::Limits {
+        challengeWindow: 60,
+        settleWindow: 3_600,
+        escapeDelay: 86_400,
+        authorityDelay: 86_400,
+        maxIntents: 1_000,
+        maxDeltas: 1_000,
+        maxItems: 1_000,
+    };
+    let vault = Settlement::deploy(provider.clone(), owner, owner, owner, *sessions.address(), limits)
         .await
         .unwrap();
     token
