@@ -9,6 +9,16 @@ use devnet_nodes::{Anvil, AnvilOptions};
 use novate_bindings::evm::{RewardDistributor, RewardToken, SessionKeys, Settlement, create2};
 use novate_protocol::{claim::Claim, eip712::Domain};
 
+const LIMITS: Settlement::Limits = Settlement::Limits {
+    challengeWindow: 60,
+    settleWindow: 3_600,
+    escapeDelay: 86_400,
+    authorityDelay: 86_400,
+    maxIntents: 1_000,
+    maxDeltas: 1_000,
+    maxItems: 1_000,
+};
+
 /// A chain, and a provider that sends as its first account.
 fn chain() -> (Anvil, Address, impl Provider + Clone) {
     rustls::crypto::ring::default_provider().install_default().ok();
@@ -47,16 +57,7 @@ async fn vault_takes_deposits_and_pays_withdrawals() {
     let (_anvil, owner, provider) = chain();
     let token = token(owner, provider.clone()).await;
     let sessions = SessionKeys::deploy(provider.clone()).await.unwrap();
-    let limits = Settlement::Limits {
-        challengeWindow: 60,
-        settleWindow: 3_600,
-        escapeDelay: 86_400,
-        authorityDelay: 86_400,
-        maxIntents: 1_000,
-        maxDeltas: 1_000,
-        maxItems: 1_000,
-    };
-    let vault = Settlement::deploy(provider.clone(), owner, owner, owner, *sessions.address(), limits)
+    let vault = Settlement::deploy(provider.clone(), owner, owner, owner, *sessions.address(), LIMITS)
         .await
         .unwrap();
     token
@@ -170,7 +171,8 @@ async fn voucher_signed_over_the_protocols_digest_is_paid_once() {
 #[tokio::test]
 async fn deployment_lands_at_the_address_that_was_foretold() {
     let (_anvil, owner, provider) = chain();
-    let arguments = (owner, owner, owner).abi_encode_params();
+    let sessions = SessionKeys::deploy(provider.clone()).await.unwrap();
+    let arguments = (owner, owner, owner, *sessions.address(), LIMITS).abi_encode_params();
     let code = [Settlement::BYTECODE.as_ref(), &arguments].concat();
     let (address, transaction) = create2(B256::repeat_byte(5), &code);
     assert!(provider.get_code_at(address).await.unwrap().is_empty());
