@@ -209,7 +209,8 @@ fn counts_and_roots_are_those_of_the_leaves() {
         };
         assert_eq!(count, wrong);
 
-        let changes: [(&str, fn(&mut BatchRequest)); 6] = [
+        type Change = fn(&mut BatchRequest);
+        let changes: [(&str, Change); 6] = [
             ("deltas_root", |r| r.header.deltas_root[0] ^= 1),
             ("deltas_root", |r| r.deltas[0].owner[31] ^= 1),
             ("deltas_root", |r| r.deltas[1].session[31] ^= 1),
@@ -342,8 +343,9 @@ fn check(change: impl FnOnce(&mut Settlement), now: u64) -> Result<(), Refusal> 
 
 #[test]
 fn the_policy_refuses_at_its_limits() {
+    type Field = fn(&mut Settlement) -> &mut u32;
     assert_eq!(check(|_| (), NOON), Ok(()));
-    let counts: [(&str, u64, fn(&mut Settlement) -> &mut u32); 3] = [
+    let counts: [(&str, u64, Field); 3] = [
         ("intent_count", 1, |s| &mut s.max_intents),
         ("delta_count", 6, |s| &mut s.max_deltas),
         ("item_count", 2, |s| &mut s.max_items),

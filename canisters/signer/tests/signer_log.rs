@@ -63,7 +63,7 @@ async fn settle(signer: &Signer) {
     });
     for (n, chain) in [(11, EVM), (12, SOLANA)] {
         let policy = Settlement {
-            hours: hours.filter(|_| chain == SOLANA && now / 60 % 1_440 != 0),
+            hours: hours.filter(|_| chain == SOLANA && !(now / 60).is_multiple_of(1_440)),
             ..allowed(chain)
         };
         signer.set("allow_settlement", (policy,)).await;

@@ -72,7 +72,7 @@ proptest! {
                 }
                 Err(SubmissionRefusal::MarketAboveMaximum { needed, max }) => {
                     prop_assert_eq!(max, Nat::from(most));
-                    prop_assert!(needed > Nat::from(most));
+                    prop_assert!(needed > most);
                     return Ok(());
                 }
                 Err(other) => panic!("{other:?}"),
