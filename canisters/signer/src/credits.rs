@@ -87,7 +87,8 @@ pub fn deposit(caller: Principal, operator: Principal) -> Result<Nat, Refusal> {
     Ok(Nat::from(credits))
 }
 
-/// Gives an operator credits for cycles that the canister has. Returns the operator's credits.
+/// Gives an operator credits. Returns the operator's credits. They are a right to ask, and no cycles: the administrator sees
+/// to it that the canister has enough. Without, the threshold protocol refuses, and what was accepted is signed later.
 ///
 /// # Errors
 /// [`Refusal::RoleMissing`]; [`Refusal::Zero`]; [`Refusal::TooLarge`] when there would be 2^128 or more.

@@ -19,6 +19,8 @@ pub enum Purpose {
     Claims = 1,
     /// Wei that transactions with a contract can cost, by the hash of the function's signature.
     Transactions = 2,
+    /// Item transfers of a settlement's batches: by collection, and all of them together under the asset zero.
+    Items = 3,
 }
 
 /// Day, purpose, contract, asset: in this order, so that former days come first.

@@ -18,6 +18,7 @@ pub const BLOCK_TYPES: &[&str] = &[
     "distributor_removed",
     "settlement_allowed",
     "settlement_asset_allowed",
+    "settlement_collection_allowed",
     "settlement_removed",
     "registry_allowed",
     "registry_removed",

@@ -1,23 +1,18 @@
-//! The rules for batches without a canister: form, leaves, policy.
+//! The form of batches and the rules for their leaves, without a canister.
 
 mod common;
 
 use candid::{Int, Nat};
-use common::batch::{Batch, EVM, SOLANA, allowed, asset, settlement, word};
+use common::batch::{Batch, EVM, SOLANA, asset, settlement, word};
+use novate_protocol::ids::Owner;
 use serde_bytes::ByteBuf;
-use signer::batch::{deltas, parse, policy};
-use signer_api::{BatchRefusal, BatchRequest, Chain, Delta, Hours, Refusal, Settlement};
+use signer::batch::{deltas, parse};
+use signer_api::{BatchRefusal, BatchRequest, Chain, Delta, Refusal};
 
 const BOTH: [Chain; 2] = [EVM, SOLANA];
 
-/// Two debits and two credits of 10 of asset 0, one pair of 7 of asset 1, and two items.
 fn request(chain: Chain) -> BatchRequest {
-    Batch::empty(chain, 1, 1_000)
-        .paying(2, 0, 10)
-        .paying(1, 1, 7)
-        .moving(0)
-        .moving(1)
-        .request(1)
+    Batch::mixed(chain).request(1)
 }
 
 fn parsed(chain: Chain, change: impl FnOnce(&mut BatchRequest)) -> Result<parse::Batch, Refusal> {
@@ -260,6 +255,20 @@ fn what_could_never_be_applied_is_refused_by_name() {
         assert_eq!(same, BatchRefusal::SameHolder { index: 1 });
         let twice = refused_batch(chain, |r| r.items[1].asset = r.items[0].asset.clone());
         assert_eq!(twice, BatchRefusal::ItemMovedTwice { index: 1 });
+
+        // The header's settlement is the word by which leaves would name it.
+        let settlement = Owner(Batch::mixed(chain).header().settlement);
+        let lost = |change: fn(&mut Batch, Owner)| {
+            let mut batch = Batch::mixed(chain);
+            change(&mut batch, settlement);
+            parse::Batch::parse(&batch.request(1)).unwrap_err()
+        };
+        let to_settlement = |field: &str, index| {
+            let field = field.to_owned();
+            Refusal::from(BatchRefusal::ToSettlement { field, index })
+        };
+        assert_eq!(lost(|b, to| b.deltas[4].owner = to), to_settlement("delta", 4));
+        assert_eq!(lost(|b, to| b.items[1].to = to), to_settlement("item", 1));
     }
     let number = refused_batch(SOLANA, |r| r.items[1].token_id[31] = 1);
     assert_eq!(number, BatchRefusal::TokenIdOnSolana { index: 1 });
@@ -330,103 +339,6 @@ fn a_batch_debits_as_many_assets_as_its_chain_settles() {
         });
         assert_eq!(paying(chain, max + 1), Err(refused));
     }
-}
-
-/// 12:00 of some day, in Unix seconds.
-const NOON: u64 = 20_000 * 86_400 + 43_200;
-
-fn check(change: impl FnOnce(&mut Settlement), now: u64) -> Result<(), Refusal> {
-    let mut policy = allowed(EVM);
-    change(&mut policy);
-    policy::check(&parsed(EVM, |_| ()).unwrap(), &policy, now)
-}
-
-#[test]
-fn the_policy_refuses_at_its_limits() {
-    type Field = fn(&mut Settlement) -> &mut u32;
-    assert_eq!(check(|_| (), NOON), Ok(()));
-    let counts: [(&str, u64, Field); 3] = [
-        ("intent_count", 1, |s| &mut s.max_intents),
-        ("delta_count", 6, |s| &mut s.max_deltas),
-        ("item_count", 2, |s| &mut s.max_items),
-    ];
-    for (field, count, of) in counts {
-        assert_eq!(check(|s| *of(s) = count as u32, NOON), Ok(()));
-        let max = count - 1;
-        let too_many = BatchRefusal::TooMany {
-            field: field.into(),
-            count,
-            max,
-        };
-        assert_eq!(check(|s| *of(s) = max as u32, NOON), Err(too_many.into()));
-    }
-
-    assert_eq!(
-        check(|s| s.assets[0].max_per_batch = Nat::from(20u8), NOON),
-        Ok(())
-    );
-    let above = BatchRefusal::AboveBatchMaximum {
-        asset: blob(asset(EVM, 0)),
-        debits: Nat::from(20u8),
-        max: Nat::from(19u8),
-    };
-    assert_eq!(
-        check(|s| s.assets[0].max_per_batch = Nat::from(19u8), NOON),
-        Err(above.into())
-    );
-    let unknown = BatchRefusal::AssetNotAllowed {
-        asset: blob(asset(EVM, 1)),
-    };
-    assert_eq!(check(|s| drop(s.assets.pop()), NOON), Err(unknown.into()));
-}
-
-#[test]
-fn hours_begin_and_end_on_the_minute_and_may_go_over_midnight() {
-    let at = |from_minute, to_minute, now| {
-        let hours = Hours {
-            from_minute,
-            to_minute,
-        };
-        check(|s| s.hours = Some(hours), now).is_ok()
-    };
-    assert!(at(720, 721, NOON) && at(720, 721, NOON + 59));
-    assert!(!at(720, 721, NOON - 1) && !at(720, 721, NOON + 60));
-    // From 22:00 to 06:00.
-    let night = |minute: u64| at(1_320, 360, NOON - 43_200 + minute * 60);
-    assert!(night(1_320) && night(1_439) && night(0) && night(359));
-    assert!(!night(360) && !night(1_319) && !night(720));
-    let outside = check(
-        |s| {
-            s.hours = Some(Hours {
-                from_minute: 1,
-                to_minute: 2,
-            });
-        },
-        NOON,
-    );
-    let refusal = Refusal::OutsideHours {
-        minute: 720,
-        from_minute: 1,
-        to_minute: 2,
-    };
-    assert_eq!(outside, Err(refusal));
-}
-
-#[test]
-fn a_window_is_open_and_for_an_hour_at_most() {
-    assert_eq!(policy::check_age(NOON, NOON), Ok(()));
-    assert_eq!(policy::check_age(NOON - 3_600, NOON), Ok(()));
-    let old = BatchRefusal::TooOld {
-        opened_at: NOON - 3_601,
-        now: NOON,
-        max_age: 3_600,
-    };
-    assert_eq!(policy::check_age(NOON - 3_601, NOON), Err(old));
-    let later = BatchRefusal::OpensLater {
-        opened_at: NOON + 1,
-        now: NOON,
-    };
-    assert_eq!(policy::check_age(NOON + 1, NOON), Err(later));
 }
 
 #[test]

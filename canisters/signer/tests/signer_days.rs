@@ -4,13 +4,15 @@ mod common;
 
 use candid::Nat;
 use common::{
-    batch::{Batch, EVM, MAX_PER_DAY, SOLANA, allowed, asset},
+    batch::{Batch, EVM, MAX_PER_DAY, SOLANA, allowed, asset, word},
     emulated::{Emulated, distributor},
     request, wasm,
 };
 use ic_emulator::Options;
 use serde_bytes::ByteBuf;
-use signer_api::{Chain, ClaimRequest, Distributor, Hours, Refusal, Settlement, SignedClaim};
+use signer_api::{
+    BatchRefusal, Chain, ClaimRequest, CollectionLimit, Distributor, Hours, Refusal, Settlement, SignedClaim,
+};
 use std::time::Duration;
 
 fn start() -> Emulated {
@@ -174,4 +176,45 @@ fn an_old_window_is_refused_but_what_was_accepted_in_time_keeps_its_signature() 
     assert_eq!(refused.rule(), "TooOld", "{refused:?}");
     let future = Batch::empty(SOLANA, 1, signer.now() + 60).request(3);
     assert_eq!(signer.sign_batch(&future).unwrap_err().rule(), "OpensLater");
+}
+
+/// Of each listed collection, and of all items together.
+#[test]
+fn items_have_daily_limits_that_end_at_midnight() {
+    let signer = start();
+    signer.to_midnight();
+    let collection = |n| ByteBuf::from(word(EVM, 0x17, n));
+    let limit = |n, max_per_day| CollectionLimit {
+        collection: collection(n),
+        max_per_day,
+    };
+    let policy = Settlement {
+        collections: Some(vec![limit(0, 2), limit(1, 9), limit(2, 9)]),
+        max_items_per_day: Some(4),
+        ..allowed(EVM)
+    };
+    signer.set("allow_settlement", (policy,));
+    let sign = |n: u8, sequence, items: &[u32]| {
+        let batch = Batch::empty(EVM, sequence, signer.now());
+        let batch = items.iter().fold(batch, |batch, item| batch.moving(*item));
+        signer.sign_batch(&batch.request(n)).map(drop)
+    };
+    let refused = |collection, count, moved, max| {
+        Err(Refusal::from(BatchRefusal::TooManyItemsToday {
+            collection,
+            count,
+            moved,
+            max,
+        }))
+    };
+    sign(1, 1, &[0]).unwrap();
+    sign(2, 2, &[0, 1]).unwrap();
+    assert_eq!(sign(3, 3, &[1, 0]), refused(None, 2, 3, 4));
+    assert_eq!(sign(3, 3, &[0]), refused(Some(collection(0)), 1, 2, 2));
+    signer.upgrade(wasm()).unwrap();
+    assert_eq!(sign(3, 3, &[0]), refused(Some(collection(0)), 1, 2, 2));
+    sign(3, 3, &[2]).unwrap();
+    assert_eq!(sign(4, 4, &[1]), refused(None, 1, 4, 4));
+    signer.to_midnight();
+    sign(4, 4, &[1, 0]).unwrap();
 }

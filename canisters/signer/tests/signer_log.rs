@@ -8,13 +8,15 @@ use canister_kit::icrc3::{
 };
 use common::{
     CHAIN, DISTRIBUTOR, Signer,
-    batch::{Batch, EVM, SOLANA, allowed, settlement},
+    batch::{Batch, EVM, SOLANA, allowed, settlement, word},
     get, identity, principal, request, schema,
 };
 use ic_agent::{Agent, Certificate, Identity};
 use ic_certification::{HashTree, LookupResult};
 use serde_bytes::ByteBuf;
-use signer_api::{Chain, CheckpointRequest, Hours, Refusal, Registry, Role, Settlement, Signed};
+use signer_api::{
+    Chain, CheckpointRequest, CollectionLimit, Hours, Refusal, Registry, Role, Settlement, Signed,
+};
 use std::{
     collections::BTreeSet,
     time::{SystemTime, UNIX_EPOCH},
@@ -63,6 +65,13 @@ async fn settle(signer: &Signer) {
     });
     for (n, chain) in [(11, EVM), (12, SOLANA)] {
         let policy = Settlement {
+            collections: (chain == EVM).then(|| {
+                vec![CollectionLimit {
+                    collection: ByteBuf::from(word(EVM, 0x17, 0)),
+                    max_per_day: 5,
+                }]
+            }),
+            max_items_per_day: (chain == EVM).then_some(5),
             hours: hours.filter(|_| chain == SOLANA && !(now / 60).is_multiple_of(1_440)),
             ..allowed(chain)
         };

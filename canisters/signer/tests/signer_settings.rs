@@ -9,7 +9,7 @@ use common::{
 };
 use ic_emulator::Options;
 use serde_bytes::ByteBuf;
-use signer_api::{AssetLimit, Chain, Hours, Refusal, Registry, Settlement, Status};
+use signer_api::{AssetLimit, Chain, CollectionLimit, Hours, Refusal, Registry, Settlement, Status};
 
 fn start() -> Emulated {
     Emulated::start(Options::default())
@@ -83,6 +83,10 @@ fn every_wrong_field_of_a_settlement_is_refused_by_name() {
         asset: ByteBuf::from(asset(EVM, n)),
         max_per_batch: Nat::from(1u8),
         max_per_day: Nat::from(1u8),
+    };
+    let collection = |n, max_per_day| CollectionLimit {
+        collection: ByteBuf::from(asset(EVM, n)),
+        max_per_day,
     };
     type Change = Box<dyn FnOnce(&mut Settlement)>;
     let cases: Vec<(Change, Refusal)> = vec![
@@ -159,6 +163,33 @@ fn every_wrong_field_of_a_settlement_is_refused_by_name() {
                 });
             }),
             zero("the length of hours"),
+        ),
+        (
+            Box::new(|s| s.max_items_per_day = Some(0)),
+            zero("max_items_per_day"),
+        ),
+        (
+            Box::new(move |s| s.collections = Some(vec![collection(0, 1), collection(1, 0)])),
+            zero("collections[1].max_per_day"),
+        ),
+        (
+            Box::new(move |s| s.collections = Some(vec![collection(0, 1), collection(0, 2)])),
+            Refusal::Duplicate {
+                field: "collections".into(),
+                value: collection(0, 1).collection,
+            },
+        ),
+        (
+            Box::new(move |s| {
+                let mut short = collection(0, 1);
+                short.collection.truncate(20);
+                s.collections = Some(vec![short]);
+            }),
+            wrong_length("collections[0].collection", 32, 20),
+        ),
+        (
+            Box::new(move |s| s.collections = Some((0..257).map(|n| collection(n, 1)).collect())),
+            too_large("collections", Nat::from(257u32), Nat::from(256u32)),
         ),
     ];
     for (change, refusal) in cases {

@@ -9,8 +9,8 @@ use ic_management_canister_types::{
 };
 use serde::de::DeserializeOwned;
 
-/// Its method `forward` makes the call that its argument describes (see [`Emulated::via_proxy`]) and passes the reply
-/// on; a reject makes it trap.
+/// Its method `forward` makes the call that its argument describes (see [`Emulated::via_proxy_with`]) and passes the
+/// reply on; a reject makes it trap.
 const PROXY: &str = r#"(module
     (import "ic0" "msg_arg_data_size" (func $arg_size (result i32)))
     (import "ic0" "msg_arg_data_copy" (func $arg_copy (param i32 i32 i32)))
@@ -18,6 +18,7 @@ const PROXY: &str = r#"(module
     (import "ic0" "msg_reply" (func $reply))
     (import "ic0" "call_new" (func $call_new (param i32 i32 i32 i32 i32 i32 i32 i32)))
     (import "ic0" "call_data_append" (func $call_append (param i32 i32)))
+    (import "ic0" "call_cycles_add128" (func $call_cycles_add (param i64 i64)))
     (import "ic0" "call_perform" (func $perform (result i32)))
     (memory 1)
     (table funcref (elem $on_reply $on_reject))
@@ -26,14 +27,15 @@ const PROXY: &str = r#"(module
         (call $append (i32.const 1000) (call $arg_size))
         (call $reply))
     (func $on_reject (param i32) (unreachable))
-    ;; 1000: callee's length and callee (30 bytes), method's length and method (41 bytes), argument
+    ;; 1000: callee's length and callee (30 bytes), method's length and method (41 bytes), cycles (8 bytes), argument
     (func (export "canister_update forward")
         (call $arg_copy (i32.const 1000) (i32.const 0) (call $arg_size))
         (call $call_new
             (i32.const 1001) (i32.load8_u (i32.const 1000))
             (i32.const 1031) (i32.load8_u (i32.const 1030))
             (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 0))
-        (call $call_append (i32.const 1071) (i32.sub (call $arg_size) (i32.const 71)))
+        (call $call_append (i32.const 1079) (i32.sub (call $arg_size) (i32.const 79)))
+        (call $call_cycles_add (i64.const 0) (i64.load align=1 (i32.const 1071)))
         (drop (call $perform))))"#;
 
 /// A canister that identity 1 controls.
@@ -97,12 +99,24 @@ impl Emulated {
         method: &str,
         args: impl ArgumentEncoder,
     ) -> T {
+        self.via_proxy_with(0, proxy, method, args)
+    }
+
+    /// As [`Emulated::via_proxy`], with cycles of the proxy's.
+    pub fn via_proxy_with<T: CandidType + DeserializeOwned>(
+        &self,
+        cycles: u64,
+        proxy: Principal,
+        method: &str,
+        args: impl ArgumentEncoder,
+    ) -> T {
         let mut call = vec![self.canister.as_slice().len() as u8];
         call.extend(self.canister.as_slice());
         call.resize(30, 0);
         call.push(method.len() as u8);
         call.extend(method.as_bytes());
         call.resize(30 + 41, 0);
+        call.extend(cycles.to_le_bytes());
         call.extend(encode_args(args).unwrap());
         let reply = self.emulator.update(person(1), proxy, "forward", call).unwrap();
         candid::decode_one(&reply).unwrap()
@@ -126,7 +140,10 @@ impl Emulated {
 }
 
 /// A new canister with this code, controlled by identity 1.
-fn install(emulator: &Emulator, wasm: Vec<u8>, arg: Vec<u8>) -> Principal {
+///
+/// # Panics
+/// When it does not start.
+pub fn install(emulator: &Emulator, wasm: Vec<u8>, arg: Vec<u8>) -> Principal {
     let manage = |method: &str, args: Vec<u8>| {
         emulator
             .update(person(1), Principal::management_canister(), method, args)

@@ -118,6 +118,8 @@ impl IcpDeployment {
                 max_intents: 10_000,
                 next_sequence: None,
                 hours: None,
+                collections: None,
+                max_items_per_day: None,
             };
             self.administer("allow_settlement", Encode!(&settlement)?).await?;
         }

@@ -142,6 +142,8 @@ fn policy(signer: &mut Metered) {
         max_intents: 100_000,
         next_sequence: None,
         hours: None,
+        collections: None,
+        max_items_per_day: None,
     };
     signer.measure(admin, "allow_settlement", (settlement(EVM),));
     signer.call(admin, "allow_settlement", (settlement(SOLANA),));

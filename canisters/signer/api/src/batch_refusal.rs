@@ -97,6 +97,26 @@ pub enum BatchRefusal {
         encode(asset)
     )]
     AboveBatchMaximum { asset: ByteBuf, debits: Nat, max: Nat },
+    /// A collection whose items this settlement's batches may not move.
+    #[error(
+        "items of 0x{} are not allowed: an administrator adds the collection by allow_settlement",
+        encode(collection)
+    )]
+    CollectionNotAllowed { collection: ByteBuf },
+    /// More items than may be moved on one day (UTC): of a collection, or of all when `collection` is absent.
+    #[error(
+        "{count} items on top of {moved} of today are above {max}, the most of one day (UTC): move fewer or wait for the \
+         next day"
+    )]
+    TooManyItemsToday {
+        collection: Option<ByteBuf>,
+        count: u64,
+        moved: u64,
+        max: u64,
+    },
+    /// What the settlement itself is credited with nobody can take out again.
+    #[error("{field} {index} is for the settlement itself, where it would be lost: name who receives it")]
+    ToSettlement { field: String, index: u32 },
     /// Who has the item keeps it.
     #[error("item {index} goes from its holder to the same: leave it out")]
     SameHolder { index: u32 },

@@ -40,7 +40,7 @@ pub use claim::{ClaimRequest, ClaimView, SignedClaim};
 pub use contract::Chain;
 pub use credits::Cost;
 pub use key::{KeyStatus, RetiringKey};
-pub use policy::{AssetLimit, Distributor, Hours, Registry, Settlement};
+pub use policy::{AssetLimit, CollectionLimit, Distributor, Hours, Registry, Settlement};
 pub use refusal::Refusal;
 pub use request::{Content, RequestView, Signed};
 pub use role::Role;

@@ -38,6 +38,19 @@ pub struct Settlement {
     pub next_sequence: Option<u64>,
     /// When batches may be signed; always if absent.
     pub hours: Option<Hours>,
+    /// Whose items its batches may move; those of all collections if absent. At most 256.
+    pub collections: Option<Vec<CollectionLimit>>,
+    /// The most item transfers in all batches accepted on one day (UTC); no limit if absent.
+    pub max_items_per_day: Option<u32>,
+}
+
+/// How many items of a collection a settlement's batches may move.
+#[derive(CandidType, Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct CollectionLimit {
+    /// 32 bytes: an ERC-721 contract, left-padded with zeros, or on Solana the mint, which is one item.
+    pub collection: ByteBuf,
+    /// In all batches accepted on one day (UTC), counted while the collection is listed.
+    pub max_per_day: u32,
 }
 
 /// How much of an asset a settlement's batches may debit, in base units; at most 2^128 - 1 each.

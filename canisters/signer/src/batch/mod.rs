@@ -16,8 +16,8 @@ pub mod parse;
 pub mod policy;
 
 use crate::{
-    contract::Contract,
-    days::{self, Purpose},
+    contract::{Contract, bytes},
+    days::{self, Purpose, Today},
     events::Fields,
     keys::Message,
     policy::settlement,
@@ -29,13 +29,14 @@ use candid::Principal;
 use canister_kit::icrc3::Value;
 use novate_protocol::eip712::Domain;
 use parse::Batch;
-use signer_api::{BatchRequest, Chain, Content, Refusal, Signed};
+use serde_bytes::ByteBuf;
+use signer_api::{BatchRefusal, BatchRequest, Chain, Content, Refusal, Settlement, Signed};
 
 /// Signs a batch.
 ///
 /// # Errors
 /// Those of [`Batch::parse`], [`policy::check`], [`policy::check_age`] and [`requests::sign`];
-/// [`Refusal::ContractNotAllowed`], [`Refusal::OutOfTurn`], [`Refusal::AboveDaily`].
+/// [`Refusal::ContractNotAllowed`], [`Refusal::OutOfTurn`], [`Refusal::AboveDaily`], [`BatchRefusal::TooManyItemsToday`].
 pub async fn sign(caller: Principal, request: BatchRequest) -> Result<Signed, Refusal> {
     let batch = Batch::parse(&request)?;
     drop(request); // up to two megabytes, which nobody needs while the signature is made
@@ -106,15 +107,59 @@ impl Request for Batch {
             return Ok(());
         }
         policy::check_age(self.header.opened_at, now)?;
-        let limits = policy::limits(&settlement::require(&self.contract)?)?;
+        let settlement = settlement::require(&self.contract)?;
+        let limits = policy::limits(&settlement)?;
         let mut totals = Vec::with_capacity(self.debits.len());
         for (asset, debits) in &self.debits {
             let limit = policy::limit(&limits, asset)?;
             let today = days::today(now, Purpose::Batches, &self.contract, *asset);
             totals.push(today.with(*debits, limit.max_per_day)?);
         }
+        totals.extend(self.items_of_today(&settlement, now)?);
         turns::advance(Series::Batches, &self.contract, sequence, &digest)?;
-        totals.into_iter().for_each(days::Today::save);
+        totals.into_iter().for_each(Today::save);
         Ok(())
+    }
+}
+
+impl Batch {
+    /// What the day's totals of items become: that of the settlement, and those of the collections that have a limit.
+    fn items_of_today(&self, settlement: &Settlement, now: u64) -> Result<Vec<Today>, Refusal> {
+        let of_all = settlement.max_items_per_day;
+        let mut totals = vec![self.moved(now, None, self.header.item_count, of_all)?];
+        for limit in settlement.collections.iter().flatten() {
+            let collection = bytes("collection", &limit.collection)?;
+            if let Some(count) = self.moves.get(&collection) {
+                totals.push(self.moved(now, Some(collection), *count, Some(limit.max_per_day))?);
+            }
+        }
+        Ok(totals)
+    }
+
+    /// # Errors
+    /// [`BatchRefusal::TooManyItemsToday`].
+    fn moved(
+        &self,
+        now: u64,
+        collection: Option<[u8; 32]>,
+        count: u32,
+        max: Option<u32>,
+    ) -> Result<Today, Refusal> {
+        let today = days::today(
+            now,
+            Purpose::Items,
+            &self.contract,
+            collection.unwrap_or_default(),
+        );
+        let most = max.map_or(u128::MAX, u128::from);
+        today.with(count.into(), most).map_err(|_| {
+            BatchRefusal::TooManyItemsToday {
+                collection: collection.map(ByteBuf::from),
+                count: count.into(),
+                moved: u64::try_from(today.spent).unwrap_or(u64::MAX),
+                max: u64::try_from(most).unwrap_or(u64::MAX),
+            }
+            .into()
+        })
     }
 }

@@ -1,6 +1,9 @@
 //! A batch whose header fits its leaves, parsed once, at the border.
 
-use super::{deltas, deltas::Debits, items};
+use super::{
+    deltas::{self, Debits},
+    items::{self, Moves},
+};
 use crate::contract::{Contract, bytes};
 use novate_protocol::{
     batch::BatchHeader,
@@ -22,6 +25,8 @@ pub struct Batch {
     pub header: BatchHeader,
     /// What the leaves debit, which is also what they credit.
     pub debits: Debits,
+    /// The items that the leaves move.
+    pub moves: Moves,
 }
 
 impl Batch {
@@ -37,7 +42,8 @@ impl Batch {
         counts(&header, request)?;
 
         let (deltas, debits) = deltas::parse(request.chain, &request.deltas)?;
-        let items = items::parse(request.chain, &request.items)?;
+        let (items, moves) = items::parse(request.chain, &request.items)?;
+        not_to(&contract, request)?;
         root("deltas_root", header.deltas_root, deltas)?;
         root("items_root", header.items_root, items)?;
         Ok(Self {
@@ -46,11 +52,12 @@ impl Batch {
             contract,
             header,
             debits,
+            moves,
         })
     }
 
-    /// One that was accepted before. Its leaves, which are not kept, were checked then, with the limits of its assets: it
-    /// is without debits here.
+    /// One that was accepted before. Its leaves, which are not kept, were checked then, with the limits of its assets and
+    /// collections: it is without debits and moves here.
     ///
     /// # Errors
     /// None for what is in a record.
@@ -66,6 +73,7 @@ impl Batch {
             contract: Contract::parse("contract", chain, contract)?,
             header: self::header(header)?,
             debits: Debits::new(),
+            moves: Moves::new(),
         })
     }
 }
@@ -120,6 +128,22 @@ fn counts(header: &BatchHeader, request: &BatchRequest) -> Result<(), BatchRefus
                 field: field.into(),
                 header,
                 leaves,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Nothing is for the settlement itself, which is no owner.
+fn not_to(contract: &Contract, request: &BatchRequest) -> Result<(), BatchRefusal> {
+    let is_contract = |owner: &ByteBuf| owner.as_slice() == contract.word;
+    let delta = request.deltas.iter().position(|delta| is_contract(&delta.owner));
+    let item = request.items.iter().position(|item| is_contract(&item.to));
+    for (field, found) in [("delta", delta), ("item", item)] {
+        if let Some(index) = found {
+            return Err(BatchRefusal::ToSettlement {
+                field: field.into(),
+                index: index as u32, // the header's counts, of 32 bits, are those of the leaves
             });
         }
     }

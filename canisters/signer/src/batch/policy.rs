@@ -26,7 +26,7 @@ pub type Limits = BTreeMap<[u8; 32], Limit>;
 ///
 /// # Errors
 /// [`BatchRefusal::TooMany`], [`BatchRefusal::AssetNotAllowed`], [`BatchRefusal::AboveBatchMaximum`],
-/// [`Refusal::OutsideHours`].
+/// [`BatchRefusal::CollectionNotAllowed`], [`Refusal::OutsideHours`].
 pub fn check(batch: &Batch, settlement: &Settlement, now: u64) -> Result<(), Refusal> {
     let header = &batch.header;
     for (field, count, max) in [
@@ -51,6 +51,15 @@ pub fn check(batch: &Batch, settlement: &Settlement, now: u64) -> Result<(), Ref
                 debits: Nat::from(*debits),
                 max: Nat::from(max),
             }));
+        }
+    }
+    if let Some(collections) = &settlement.collections {
+        for moved in batch.moves.keys() {
+            if !collections.iter().any(|c| c.collection.as_slice() == moved) {
+                return Err(Refusal::Batch(BatchRefusal::CollectionNotAllowed {
+                    collection: ByteBuf::from(*moved),
+                }));
+            }
         }
     }
     settlement.hours.map_or(Ok(()), |hours| check_hours(hours, now))

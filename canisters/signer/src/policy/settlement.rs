@@ -11,7 +11,7 @@ use serde_bytes::ByteBuf;
 use signer_api::{AssetLimit, Chain, Hours, Refusal, Settlement};
 use std::collections::BTreeSet;
 
-/// The most assets of a settlement.
+/// The most assets of a settlement, and the most collections.
 const MAX_ASSETS: usize = 256;
 /// Minutes of a day.
 const DAY: u32 = 1440;
@@ -24,6 +24,7 @@ const DAY: u32 = 1440;
 pub fn allow(caller: Principal, settlement: Settlement) -> Result<(), Refusal> {
     let contract = Contract::parse("address", settlement.chain, &settlement.address)?;
     check_assets(&settlement)?;
+    check_items(&settlement)?;
     if settlement.max_intents == 0 {
         return Err(zero("max_intents"));
     }
@@ -71,6 +72,30 @@ fn check_assets(settlement: &Settlement) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn check_items(settlement: &Settlement) -> Result<(), Refusal> {
+    if settlement.max_items_per_day == Some(0) {
+        return Err(zero("max_items_per_day"));
+    }
+    let listed = settlement.collections.as_deref().unwrap_or_default();
+    if listed.len() > MAX_ASSETS {
+        return Err(too_large("collections", listed.len() as u64, MAX_ASSETS as u64));
+    }
+    let mut seen = BTreeSet::new();
+    for (i, limit) in listed.iter().enumerate() {
+        let in_entry = |refusal: Refusal| refusal.in_entry("collections", i);
+        if !seen.insert(word("collection", settlement.chain, &limit.collection).map_err(in_entry)?) {
+            return Err(Refusal::Duplicate {
+                field: "collections".into(),
+                value: limit.collection.clone(),
+            });
+        }
+        if limit.max_per_day == 0 {
+            return Err(in_entry(zero("max_per_day")));
+        }
+    }
+    Ok(())
+}
+
 fn check_hours(hours: &Hours) -> Result<(), Refusal> {
     for (field, minute) in [
         ("hours.from_minute", hours.from_minute),
@@ -98,7 +123,7 @@ fn too_large(field: &str, value: u64, max: u64) -> Refusal {
     }
 }
 
-/// One block for the settlement and one for each asset, because blocks hold scalars only.
+/// One block for the settlement and one for each asset and collection, because blocks hold scalars only.
 fn record(caller: Principal, contract: &Contract, settlement: &Settlement, next: u64) {
     let mut fields = contract.fields();
     fields.extend([
@@ -111,6 +136,14 @@ fn record(caller: Principal, contract: &Contract, settlement: &Settlement, next:
     if let Some(hours) = settlement.hours {
         fields.push(("from_minute", Value::nat(hours.from_minute)));
         fields.push(("to_minute", Value::nat(hours.to_minute)));
+    }
+    fields.extend(
+        settlement
+            .max_items_per_day
+            .map(|max| ("max_items_per_day", Value::nat(max))),
+    );
+    if let Some(collections) = &settlement.collections {
+        fields.push(("collections", Value::nat(collections.len())));
     }
     events::record(caller, "settlement_allowed", fields);
     for AssetLimit {
@@ -126,6 +159,14 @@ fn record(caller: Principal, contract: &Contract, settlement: &Settlement, next:
             ("max_per_day", Value::Nat(max_per_day.clone())),
         ]);
         events::record(caller, "settlement_asset_allowed", fields);
+    }
+    for limit in settlement.collections.iter().flatten() {
+        let mut fields = contract.fields();
+        fields.extend([
+            ("collection", Value::Blob(limit.collection.clone())),
+            ("max_per_day", Value::nat(limit.max_per_day)),
+        ]);
+        events::record(caller, "settlement_collection_allowed", fields);
     }
 }
 

@@ -60,6 +60,8 @@ pub fn allowed(chain: Chain) -> Settlement {
         max_intents: 1_000_000,
         next_sequence: None,
         hours: None,
+        collections: None,
+        max_items_per_day: None,
     }
 }
 
@@ -83,6 +85,15 @@ impl Batch {
             deltas: vec![],
             items: vec![],
         }
+    }
+
+    /// Two debits and two credits of 10 of asset 0, one pair of 7 of asset 1, and two items.
+    pub fn mixed(chain: Chain) -> Self {
+        Self::empty(chain, 1, 1_000)
+            .paying(2, 0, 10)
+            .paying(1, 1, 7)
+            .moving(0)
+            .moving(1)
     }
 
     /// `pairs` debits of `amount` of an asset behind each other, and then as many credits.

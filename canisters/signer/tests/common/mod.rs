@@ -8,16 +8,15 @@ pub mod fixture;
 pub mod recover;
 pub mod schema;
 
-use candid::{Nat, Principal, encode_args, utils::ArgumentEncoder};
-use canister_kit::icrc3::{GetBlocksRequest, GetBlocksResult, Value};
-use devnet_nodes::IcNode;
-use ic_agent::{
-    Agent, AgentError, Identity, RequestId,
-    identity::{AnonymousIdentity, BasicIdentity},
-};
+use candid::{CandidType, Nat, Principal, utils::ArgumentEncoder};
+use canister_testing::Deployed;
+use ic_agent::{Agent, AgentError, RequestId};
+use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
 use signer_api::{ClaimRequest, ClaimView, Distributor, InitArgs, Refusal, Role, SignedClaim, Status};
-use std::{fs, path::Path};
+use std::ops::Deref;
+
+pub use canister_testing::{get, identity, person, principal};
 
 pub const CHAIN: u64 = 31337;
 pub const DISTRIBUTOR: [u8; 20] = [0xd1; 20];
@@ -31,31 +30,24 @@ pub const CREDITS: u128 = 1_000_000_000_000_000;
 
 /// The canister as it is published, if it belongs to the sources.
 pub fn wasm() -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    artifact_manifest::check(&root, "icp/signer.wasm").unwrap();
-    fs::read(root.join("artifacts/icp/signer.wasm")).unwrap()
+    canister_testing::wasm("signer")
 }
 
+/// What is not about the signer is in [`Deployed`].
 pub struct Signer {
-    pub node: IcNode,
-    pub canister: Principal,
-    /// Controls the canister and administers it.
-    pub admin: Agent,
+    deployed: Deployed,
     /// Holds the role `Operator`.
     pub operator: Agent,
     /// Signs its requests, but holds no role.
     pub stranger: Agent,
-    pub anonymous: Agent,
-    http: reqwest::Client,
 }
 
-/// The identity number `n`; the same number is the same principal.
-pub fn identity(n: u8) -> BasicIdentity {
-    BasicIdentity::from_raw_key(&[n; 32])
-}
+impl Deref for Signer {
+    type Target = Deployed;
 
-pub fn principal(agent: &Agent) -> Principal {
-    agent.get_principal().unwrap()
+    fn deref(&self) -> &Self::Target {
+        &self.deployed
+    }
 }
 
 impl Signer {
@@ -65,27 +57,16 @@ impl Signer {
     }
 
     pub async fn with_cycles(cycles: u128) -> Self {
-        let node = IcNode::start().await.unwrap();
-        let admin = node.agent(identity(1)).unwrap();
-        let canister = node.create_canister(&admin, cycles).await.unwrap();
         let init = InitArgs {
-            admin: identity(1).sender().unwrap(),
+            admin: person(1),
             key_name: "dfx_test_key".into(),
         };
-        node.install(&admin, canister, &wasm(), encode_args((init,)).unwrap())
-            .await
-            .unwrap();
-        let operator = node.agent(identity(2)).unwrap();
-        let stranger = node.agent(identity(3)).unwrap();
-        let anonymous = node.agent(AnonymousIdentity).unwrap();
+        let deployed = Deployed::with_cycles(&wasm(), (init,), cycles).await;
+        let (operator, stranger) = (deployed.agent(2), deployed.agent(3));
         let signer = Self {
-            node,
-            canister,
-            admin,
+            deployed,
             operator,
             stranger,
-            anonymous,
-            http: reqwest::Client::new(),
         };
         signer
             .set_role(&signer.admin, principal(&signer.operator), Role::Operator, true)
@@ -94,34 +75,6 @@ impl Signer {
         signer.grant(principal(&signer.operator), CREDITS).await.unwrap();
         signer.allow(&signer.admin, MAX_AMOUNT).await.unwrap();
         signer
-    }
-
-    pub async fn update<T>(
-        &self,
-        who: &Agent,
-        method: &str,
-        args: impl ArgumentEncoder,
-    ) -> Result<T, AgentError>
-    where
-        T: candid::CandidType + serde::de::DeserializeOwned,
-    {
-        let reply = who
-            .update(&self.canister, method)
-            .with_arg(encode_args(args).unwrap())
-            .call_and_wait()
-            .await?;
-        Ok(candid::decode_one(&reply).unwrap())
-    }
-
-    pub async fn query<T>(&self, method: &str, args: impl ArgumentEncoder) -> T
-    where
-        T: candid::CandidType + serde::de::DeserializeOwned,
-    {
-        let call = self
-            .anonymous
-            .query(&self.canister, method)
-            .with_arg(encode_args(args).unwrap());
-        candid::decode_one(&call.call().await.unwrap()).unwrap()
     }
 
     pub async fn sign(&self, who: &Agent, request: &ClaimRequest) -> Result<SignedClaim, Refusal> {
@@ -156,34 +109,6 @@ impl Signer {
             .unwrap()
     }
 
-    /// Hands a call in without waiting for anything to be executed.
-    pub async fn submit(&self, who: &Agent, method: &str, args: impl ArgumentEncoder) -> RequestId {
-        let taken_in = self.try_submit(who, method, args).await;
-        taken_in.expect("the call is taken in")
-    }
-
-    /// As [`Signer::submit`]; none if the node does not take the call in.
-    pub async fn try_submit(
-        &self,
-        who: &Agent,
-        method: &str,
-        args: impl ArgumentEncoder,
-    ) -> Option<RequestId> {
-        let signed = who
-            .update(&self.canister, method)
-            .with_arg(encode_args(args).unwrap())
-            .sign()
-            .unwrap();
-        let url = format!("{}/api/v2/canister/{}/call", self.node.url(), self.canister);
-        let post = self
-            .http
-            .post(url)
-            .header("content-type", "application/cbor")
-            .body(signed.signed_update);
-        let status = post.send().await.unwrap().status().as_u16();
-        (status == 202).then_some(signed.request_id)
-    }
-
     /// The answer to a claim that the operator handed in.
     pub async fn signed(&self, id: RequestId) -> Result<SignedClaim, Refusal> {
         self.answer(id).await.unwrap()
@@ -191,17 +116,15 @@ impl Signer {
 
     /// As [`Signer::signed`], or the reject of a call that was not executed or failed.
     pub async fn answer(&self, id: RequestId) -> Result<Result<SignedClaim, Refusal>, AgentError> {
-        let (reply, _) = self.operator.wait(&id, self.canister).await?;
-        Ok(candid::decode_one(&reply).unwrap())
+        self.deployed.answer(&self.operator, id).await
     }
 
     /// The answer to a call that somebody handed in.
     pub async fn reply<T>(&self, who: &Agent, id: RequestId) -> T
     where
-        T: candid::CandidType + serde::de::DeserializeOwned,
+        T: CandidType + DeserializeOwned,
     {
-        let (reply, _) = who.wait(&id, self.canister).await.unwrap();
-        candid::decode_one(&reply).unwrap()
+        self.deployed.answer(who, id).await.unwrap()
     }
 
     /// A setting by the administrator that must be taken.
@@ -213,18 +136,6 @@ impl Signer {
     /// What the operator has left, in cycles.
     pub async fn credits(&self) -> Nat {
         self.query("credits", (principal(&self.operator),)).await
-    }
-
-    /// That the node turns this call away before the signer sees it.
-    pub async fn turned_away(&self, who: &Agent, method: &str, args: impl ArgumentEncoder) {
-        let reject = self
-            .update::<candid::Reserved>(who, method, args)
-            .await
-            .unwrap_err();
-        assert!(
-            reject.to_string().contains("Canister rejected the message"),
-            "{reject}"
-        );
     }
 
     pub async fn pause(&self, who: &Agent) -> Result<(), Refusal> {
@@ -250,36 +161,7 @@ impl Signer {
     }
 
     pub async fn upgrade(&self) {
-        self.node
-            .upgrade(&self.admin, self.canister, &wasm(), vec![])
-            .await
-            .unwrap();
-    }
-
-    pub async fn blocks(&self, start: u64, length: u64) -> GetBlocksResult {
-        let range = GetBlocksRequest {
-            start: Nat::from(start),
-            length: Nat::from(length),
-        };
-        self.query("icrc3_get_blocks", (vec![range],)).await
-    }
-
-    /// The whole log, from the first block.
-    pub async fn log(&self) -> Vec<Value> {
-        self.blocks(0, u64::MAX)
-            .await
-            .blocks
-            .into_iter()
-            .map(|b| b.block)
-            .collect()
-    }
-
-    /// The blocks of one type.
-    pub async fn blocks_of(&self, block_type: &str) -> Vec<Value> {
-        let log = self.log().await;
-        log.into_iter()
-            .filter(|b| get(b, &["btype"]) == Some(&Value::text(block_type)))
-            .collect()
+        self.deployed.upgrade(&wasm()).await;
     }
 }
 
@@ -294,15 +176,4 @@ pub fn request(n: u8) -> ClaimRequest {
         deadline: LATER,
         key_version: None,
     }
-}
-
-/// The value at a path of map keys.
-pub fn get<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
-    path.iter().try_fold(value, |value, key| match value {
-        Value::Map(entries) => entries
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, found)| found),
-        _ => None,
-    })
 }
