@@ -28,6 +28,15 @@ impl Domain {
         }
     }
 
+    /// The domain of intents for a `Settlement` contract. No contract checks them, auditors do.
+    pub const fn intents(chain_id: u64, verifying_contract: [u8; 20]) -> Self {
+        Self {
+            name: "Novate Intents",
+            chain_id,
+            verifying_contract,
+        }
+    }
+
     /// The domain of a `RewardDistributor` contract, which checks claims.
     pub const fn rewards(chain_id: u64, verifying_contract: [u8; 20]) -> Self {
         Self {

@@ -1,0 +1,117 @@
+-- What the clearing service must not forget. Rows of intents and outcomes are written once and never changed: what became of an
+-- intent follows from the batch that it is in.
+create table clearing.settlements (
+    id smallint generated always as identity primary key,
+    -- as in the configuration
+    name text not null unique,
+    -- numbers of chains are unsigned 64-bit
+    chain numeric(20) not null,
+    address bytea not null check (length(address) = 32),
+    -- the last intent that a window took; what is above waits
+    cursor bigint not null default 0,
+    unique (chain, address)
+);
+
+-- Every intent that was accepted, in arrival order. A transaction that adds some holds an advisory lock, so numbers become
+-- visible in their order and a window never misses one.
+create table clearing.intents (
+    seq bigint generated always as identity primary key,
+    settlement smallint not null references clearing.settlements (id),
+    -- digest of the signed bytes
+    id bytea not null check (length(id) = 32),
+    owner bytea not null check (length(owner) = 32),
+    session bytea not null check (length(session) = 32),
+    nonce bigint not null,
+    -- Borsh
+    body bytea not null,
+    signature bytea not null,
+    -- Unix seconds
+    received_at bigint not null,
+    expires_at bigint not null,
+    unique (settlement, id)
+);
+
+create index on clearing.intents (settlement, owner, seq);
+
+-- The nonce above which an intent of this session must be.
+create table clearing.nonces (
+    settlement smallint not null references clearing.settlements (id),
+    owner bytea not null,
+    session bytea not null,
+    last bigint not null,
+    primary key (settlement, owner, session)
+);
+
+-- Intents from earlier windows that are in no batch: listings that nobody has bought, and those of batches that were taken back.
+create table clearing.carried (
+    seq bigint primary key references clearing.intents (seq),
+    settlement smallint not null references clearing.settlements (id),
+    -- not before this time (Unix seconds): its owner made a batch fail
+    not_before bigint not null default 0
+);
+
+create table clearing.batches (
+    number bigint generated always as identity primary key,
+    settlement smallint not null references clearing.settlements (id),
+    -- counts the settlement's batches on chain; one that the chain never saw frees its number
+    sequence bigint not null,
+    state text not null check (state in
+        ('made', 'stored', 'signed', 'settled', 'finalized', 'closed', 'refused', 'quarantined')),
+    -- why it is refused or quarantined, or what it waits for
+    reason text,
+    -- Borsh
+    header bytea not null,
+    blob_cid bytea not null,
+    signature bytea,
+    intents integer not null,
+    filled integer not null,
+    deltas integer not null,
+    items integer not null,
+    opened_at timestamptz not null,
+    made_at timestamptz not null default now(),
+    settled_at timestamptz,
+    updated_at timestamptz not null default now()
+);
+
+-- One batch at a time has a sequence.
+create unique index on clearing.batches (settlement, sequence) where state not in ('refused');
+create index on clearing.batches (state) where state not in ('finalized', 'closed', 'refused');
+
+-- Written with the batch, in one transaction.
+create table clearing.outcomes (
+    batch bigint not null references clearing.batches (number),
+    position integer not null,
+    seq bigint not null references clearing.intents (seq),
+    outcome smallint not null,
+    primary key (batch, position)
+);
+
+-- An intent is in several batches only if the earlier ones were closed or refused.
+create index on clearing.outcomes (seq);
+
+-- Blobs until enough stores have them; written with the batch.
+create table clearing.blobs (
+    cid bytea primary key,
+    bytes bytea not null
+);
+
+-- Every transaction before it is sent.
+create table clearing.transactions (
+    id text primary key,
+    batch bigint not null references clearing.batches (number),
+    step text not null,
+    raw bytea not null,
+    payer text not null,
+    nonce bigint,
+    last_height bigint,
+    price numeric(39) not null,
+    state text not null check (state in ('planned', 'sent', 'landed', 'finalized', 'failed', 'expired')),
+    error text,
+    fee numeric(39),
+    units bigint,
+    planned_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+create index on clearing.transactions (batch);
+create index on clearing.transactions (payer, nonce) where nonce is not null;

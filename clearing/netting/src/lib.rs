@@ -1,0 +1,21 @@
+//! Clearing without I/O: signed intents in, net deltas, item transfers, roots and a blob out.
+//!
+//! [`Window`] takes the intents of one window in arrival order and nets them. Everything is a function of its input:
+//! the same [`Rules`], [`Opening`] and intents give the same bytes on every machine, so anybody can recompute a batch.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`rules`], [`opening`], [`entry`] | what goes in |
+//! | [`outcome`], [`netted`] | what comes out |
+
+pub mod entry;
+pub mod netted;
+pub mod opening;
+pub mod outcome;
+pub mod rules;
+
+pub use entry::{Entry, Signature, SignedIntent};
+pub use netted::{Delta, ItemMove, Netted};
+pub use opening::{Balance, Holding, Opening, Session, SessionLimit};
+pub use outcome::Outcome;
+pub use rules::{Fees, Rules};

@@ -1,0 +1,12 @@
+//! The clearing service: takes signed intents in, nets them in windows, keeps the blobs that prove it, and settles the
+//! batches on chain under the signer canister's threshold keys.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`chain`] | what a batch needs of the chain that it settles on |
+//! | [`signer`] | the canister that signs headers |
+//! | [`store`] | everything that the service must not forget, in Postgres |
+
+pub mod chain;
+pub mod signer;
+pub mod store;

@@ -1,0 +1,25 @@
+//! The canister that signs batch headers under its policy.
+
+use async_trait::async_trait;
+use novate_bindings::icp::{BatchRequest, Refusal, Signed};
+
+/// Signs batches. The same request id gives the same signature, so asking again costs nothing.
+#[async_trait]
+pub trait Signer: Send + Sync {
+    /// Asks for the signature of a header with its leaves.
+    ///
+    /// # Errors
+    /// [`SignerError`]
+    async fn sign_batch(&self, request: BatchRequest) -> Result<Signed, SignerError>;
+}
+
+/// Why there is no signature.
+#[derive(Debug, thiserror::Error)]
+pub enum SignerError {
+    /// The canister's policy does not allow it. Asking again gives the same until somebody acts.
+    #[error("the signer refuses: {0}")]
+    Refused(Box<Refusal>),
+    /// The canister could not be asked, or its answer did not arrive.
+    #[error("the signer cannot be asked: {0}; is the canister running, and the gateway's URL right?")]
+    Unavailable(String),
+}
