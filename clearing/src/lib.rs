@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`chain`] | what a batch needs of the chain that it settles on |
 //! | [`signer`] | the canister that signs headers |
+//! | [`state`] | what the index knows of a settlement: ledgers, sessions, items, batches |
 //! | [`store`] | everything that the service must not forget, in Postgres |
 
 pub mod chain;
 pub mod signer;
+pub mod state;
 pub mod store;
