@@ -9,6 +9,8 @@ create table clearing.settlements (
     address bytea not null check (length(address) = 32),
     -- the last intent that a window took; what is above waits
     cursor bigint not null default 0,
+    -- no batch below it: the signer has given this one's predecessors to others
+    next_sequence bigint not null default 1,
     unique (chain, address)
 );
 
@@ -42,13 +44,27 @@ create table clearing.nonces (
     primary key (settlement, owner, session)
 );
 
--- Intents from earlier windows that are in no batch: listings that nobody has bought, and those of batches that were taken back.
+-- Intents from earlier windows that are in no batch: listings that nobody has bought, and those of batches that were taken back
+-- or never signed.
 create table clearing.carried (
     seq bigint primary key references clearing.intents (seq),
     settlement smallint not null references clearing.settlements (id),
-    -- not before this time (Unix seconds): its owner made a batch fail
+    -- not before this time (Unix seconds); zero for a listing that waits for its buyer
     not_before bigint not null default 0
 );
+
+create index on clearing.carried (settlement, not_before);
+
+-- Who makes batches and drives them. Each leader raises the epoch, and every transaction of a leader begins by sharing the row
+-- of its own epoch: one that was replaced without knowing it writes nothing any more.
+create table clearing.leader (
+    service boolean primary key default true check (service),
+    epoch bigint not null,
+    holder text not null,
+    since timestamptz not null default now()
+);
+
+insert into clearing.leader (epoch, holder) values (0, 'nobody yet');
 
 create table clearing.batches (
     number bigint generated always as identity primary key,
@@ -56,13 +72,17 @@ create table clearing.batches (
     -- counts the settlement's batches on chain; one that the chain never saw frees its number
     sequence bigint not null,
     state text not null check (state in
-        ('made', 'stored', 'signed', 'settled', 'finalized', 'closed', 'refused', 'quarantined')),
+        ('made', 'stored', 'signed', 'settled', 'finalized', 'closed', 'refused', 'quarantined', 'abandoned')),
     -- why it is refused or quarantined, or what it waits for
     reason text,
     -- Borsh
     header bytea not null,
     blob_cid bytea not null,
+    -- Borsh of deltas, items and their sessions
+    leaves bytea not null,
     signature bytea,
+    -- owners who made it fail, and whose intents wait for a while when it is taken back
+    blamed bytea[] not null default '{}',
     intents integer not null,
     filled integer not null,
     deltas integer not null,
@@ -75,7 +95,7 @@ create table clearing.batches (
 
 -- One batch at a time has a sequence.
 create unique index on clearing.batches (settlement, sequence) where state not in ('refused');
-create index on clearing.batches (state) where state not in ('finalized', 'closed', 'refused');
+create index on clearing.batches (settlement, sequence) where state not in ('finalized', 'closed', 'refused', 'abandoned');
 
 -- Written with the batch, in one transaction.
 create table clearing.outcomes (
@@ -89,7 +109,7 @@ create table clearing.outcomes (
 -- An intent is in several batches only if the earlier ones were closed or refused.
 create index on clearing.outcomes (seq);
 
--- Blobs until enough stores have them; written with the batch.
+-- Blobs until their batch is final; written with the batch.
 create table clearing.blobs (
     cid bytea primary key,
     bytes bytea not null
@@ -106,6 +126,8 @@ create table clearing.transactions (
     last_height bigint,
     price numeric(39) not null,
     state text not null check (state in ('planned', 'sent', 'landed', 'finalized', 'failed', 'expired')),
+    -- when it was last sent
+    sent_at timestamptz,
     error text,
     fee numeric(39),
     units bigint,

@@ -11,6 +11,12 @@ pub trait Signer: Send + Sync {
     /// # Errors
     /// [`SignerError`]
     async fn sign_batch(&self, request: BatchRequest) -> Result<Signed, SignerError>;
+
+    /// Whether the canister has accepted the request with this id, signed or not: then its sequence is taken for good.
+    ///
+    /// # Errors
+    /// [`SignerError::Unavailable`]
+    async fn accepted(&self, id: [u8; 32]) -> Result<bool, SignerError>;
 }
 
 /// Why there is no signature.

@@ -8,7 +8,7 @@ use novate_protocol::{
     batch::BatchHeader,
     leaf::{DeltaLeaf, ItemLeaf},
 };
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, str::FromStr};
 
 /// A batch with the authority's signature, and all that is needed to apply it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +160,13 @@ pub trait Chain: Send + Sync {
     /// [`ChainError::Unavailable`]
     async fn opened(&self) -> Result<(u64, u64), ChainError>;
 
+    /// Simulates a step without planning it: nothing is signed, and no nonce is taken. Ranges may be any part of those that
+    /// [`progress`](Self::progress) lists, so that the leaf that fails can be found.
+    ///
+    /// # Errors
+    /// [`ChainError`]; [`ChainError::Rejected`] when it would fail.
+    async fn check(&self, batch: &SignedBatch, step: &Step) -> Result<(), ChainError>;
+
     /// Builds, simulates and signs the transaction for a step. `replaces` is one that does not land: the new one takes its
     /// nonce (EVM) and bids more.
     ///
@@ -226,3 +233,35 @@ impl fmt::Display for Step {
         }
     }
 }
+
+/// What [`Step`]'s `Display` writes, as `clearing.transactions` keeps it.
+impl FromStr for Step {
+    type Err = UnknownStep;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStep> {
+        let unknown = || UnknownStep(text.to_owned());
+        let (verb, argument) = text.rsplit_once(' ').unwrap_or((text, ""));
+        let range = || {
+            let (start, end) = argument.split_once("..").ok_or_else(unknown)?;
+            let number = |digits: &str| digits.parse().map_err(|_| unknown());
+            Ok(number(start)?..number(end)?)
+        };
+        match verb {
+            "prepare" => Ok(Self::Prepare(argument.parse().map_err(|_| unknown())?)),
+            "open" => Ok(Self::Open),
+            "debits" => range().map(Self::Debits),
+            "items" => range().map(Self::Items),
+            "credits" => range().map(Self::Credits),
+            "finalize" => Ok(Self::Finalize),
+            "revert deltas" => range().map(Self::RevertDeltas),
+            "revert items" => range().map(Self::RevertItems),
+            "close" => Ok(Self::Close),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// Text that names no [`Step`].
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no step of a batch")]
+pub struct UnknownStep(String);
