@@ -24,6 +24,7 @@ fn batches_are_signed_as_the_vectors_say() {
             contract,
             header: vector.header,
             debits: Default::default(),
+            moves: Default::default(),
         };
         let evm = Contract::evm(vector.domain.chain_id, vector.domain.verifying_contract);
         assert_eq!(batch(evm).message(), Message::Ecdsa(vector.digest));

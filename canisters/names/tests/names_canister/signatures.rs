@@ -1,10 +1,10 @@
 //! Signatures that prove nothing: of another wallet, over another text, in another form.
 
 use super::wallets::{eip191, name_of};
-use crate::common::{CHAIN, Evm, Key, Names, Solana, principal, request};
+use crate::common::{Evm, Key, Names, Solana};
 use names_api::{
     Refusal,
-    interface::{ChallengeView, Cluster, Wallet, WalletSignature},
+    interface::{Action, ChallengeView, Cluster, Wallet, WalletSignature},
 };
 use serde_bytes::ByteBuf;
 

@@ -1,6 +1,6 @@
 //! A signer on an IC node, and the people who call it.
 
-#![allow(dead_code)] // each test binary uses its own part of this
+#![allow(dead_code, unused_imports)] // each test binary uses its own part of this
 
 pub mod batch;
 pub mod emulated;
