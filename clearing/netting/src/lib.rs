@@ -7,15 +7,20 @@
 //! |---|---|
 //! | [`rules`], [`opening`], [`entry`] | what goes in |
 //! | [`outcome`], [`netted`] | what comes out |
+//! | [`verify`] | signatures of session keys |
+//! | [`cid`] | the blob's name |
 
+pub mod cid;
 pub mod entry;
 pub mod netted;
 pub mod opening;
 pub mod outcome;
 pub mod rules;
+pub mod verify;
 
 pub use entry::{Entry, Signature, SignedIntent};
 pub use netted::{Delta, ItemMove, Netted};
 pub use opening::{Balance, Holding, Opening, Session, SessionLimit};
 pub use outcome::Outcome;
 pub use rules::{Fees, Rules};
+pub use verify::verify_all;
