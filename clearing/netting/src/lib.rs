@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`rules`], [`opening`], [`entry`] | what goes in |
+//! | [`window`] | the netting |
 //! | [`outcome`], [`netted`] | what comes out |
 //! | [`verify`] | signatures of session keys |
 //! | [`cid`] | the blob's name |
@@ -17,6 +18,7 @@ pub mod opening;
 pub mod outcome;
 pub mod rules;
 pub mod verify;
+pub mod window;
 
 pub use entry::{Entry, Signature, SignedIntent};
 pub use netted::{Delta, ItemMove, Netted};
@@ -24,3 +26,4 @@ pub use opening::{Balance, Holding, Opening, Session, SessionLimit};
 pub use outcome::Outcome;
 pub use rules::{Fees, Rules};
 pub use verify::verify_all;
+pub use window::{Window, net};

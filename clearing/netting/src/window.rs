@@ -1,0 +1,224 @@
+//! One window's intents, netted.
+
+mod book;
+mod eliminate;
+mod ledger;
+mod rows;
+mod sessions;
+mod settle;
+mod sum;
+
+use novate_protocol::intent::Action;
+
+use crate::{Entry, Netted, Opening, Outcome, Rules};
+use book::{Book, ItemRow, Listing};
+use ledger::{Ledger, OwnerRow, Payment, Transfer};
+use rows::{Id, Keyed, Map, Rows};
+use sessions::Sessions;
+
+/// Takes intents in arrival order, and nets them.
+///
+/// Nothing in it can fail, whatever the input: see `docs/netting.md` for what is refused as what. Amounts are summed in
+/// 192 bits. An asset of which the opening balances are more than `i128::MAX` in all counts as held by nobody. Of openings
+/// with the same key the first counts.
+///
+/// ```
+/// use novate_netting::{Fees, Opening, Rules, Window};
+/// use novate_protocol::{ids::Owner, intent::Scheme};
+///
+/// let fees = Fees { owner: Owner([9; 32]), pay_bps: 30, sale_bps: 250 };
+/// let rules = Rules { scheme: Scheme::Ed25519, chain: 1, settlement: [1; 32], fees, closed_at: 1_800_000_000 };
+/// let opening = Opening::default();
+/// let window = Window::new(&rules, &opening);
+/// assert!(window.net().deltas.is_empty());
+/// ```
+pub struct Window<'a> {
+    sessions: Sessions<'a>,
+    ledger: Ledger<'a>,
+    book: Book,
+    seen: Map<Seen>,
+    outcomes: Rows<Outcome>,
+}
+
+/// An intent that was not refused before its id was looked at.
+struct Seen {
+    id: [u8; 32],
+    owner: Id<OwnerRow>,
+    position: Id<Outcome>,
+    /// What a [`Action::Cancel`] can take back.
+    action: Undoable,
+}
+
+#[derive(Clone, Copy)]
+enum Undoable {
+    Nothing,
+    Payment(Id<Transfer>),
+    Listing(Id<ItemRow>),
+}
+
+/// Nets the intents of one window, in arrival order.
+pub fn net(rules: &Rules, opening: &Opening, entries: &[Entry]) -> Netted {
+    let mut window = Window::new(rules, opening);
+    window.reserve(entries.len());
+    entries.iter().for_each(|entry| window.push(entry));
+    window.net()
+}
+
+impl<'a> Window<'a> {
+    /// An empty window after `opening`.
+    pub fn new(rules: &Rules, opening: &'a Opening) -> Self {
+        let mut ledger = Ledger::new(rules.fees, &opening.balances);
+        Self {
+            sessions: Sessions::new(*rules, opening, &mut ledger),
+            book: Book::new(opening, &mut ledger),
+            ledger,
+            seen: Map::default(),
+            outcomes: Rows::default(),
+        }
+    }
+
+    /// Makes room for this many more intents, which saves moving them later.
+    pub fn reserve(&mut self, intents: usize) {
+        self.seen.reserve(intents);
+        self.outcomes.reserve(intents);
+        self.ledger.transfers.reserve(intents);
+    }
+
+    /// How many intents were pushed.
+    pub fn len(&self) -> usize {
+        self.outcomes.len()
+    }
+
+    /// Whether none was pushed.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes the next intent.
+    pub fn push(&mut self, entry: &Entry) {
+        let position = self.outcomes.push(Outcome::Open);
+        self.outcomes[position] = self.take(entry, position).unwrap_or_else(|refused| refused);
+    }
+
+    /// Nets what was pushed.
+    pub fn net(self) -> Netted {
+        let Self {
+            sessions,
+            mut ledger,
+            book,
+            seen,
+            mut outcomes,
+        } = self;
+        drop(seen);
+        eliminate::eliminate(&mut ledger, &book, &mut outcomes);
+        Netted {
+            outcomes: outcomes.into_vec(),
+            deltas: settle::deltas(&ledger, &sessions),
+            items: settle::moves(&ledger, &book, &sessions),
+        }
+    }
+
+    fn take(&mut self, entry: &Entry, position: Id<Outcome>) -> Result<Outcome, Outcome> {
+        let session = self.sessions.admit(entry)?;
+        let owner = self.sessions.get(session).owner;
+        let (seen, new) = self.seen.insert(Seen {
+            id: entry.id,
+            owner,
+            position,
+            action: Undoable::Nothing,
+        });
+        if !new {
+            return Err(Outcome::Replay);
+        }
+        match &entry.intent.action {
+            Action::Pay {
+                to, asset, amount, ..
+            } => {
+                let payment = Payment {
+                    position,
+                    session,
+                    from: owner,
+                    to: self.ledger.owner(*to),
+                    asset: self.ledger.asset(*asset),
+                    amount: *amount,
+                    sale: None,
+                };
+                self.seen[seen].action = Undoable::Payment(self.pay(&payment));
+                Ok(Outcome::Filled)
+            }
+            Action::List {
+                item,
+                currency,
+                price,
+            } => {
+                let listing = Listing {
+                    position,
+                    session,
+                    currency: self.ledger.asset(*currency),
+                    price: *price,
+                };
+                let (item, replaced) = self.book.list(item, owner, listing)?;
+                self.seen[seen].action = Undoable::Listing(item);
+                if let Some(replaced) = replaced {
+                    self.outcomes[replaced] = Outcome::Replaced;
+                }
+                Ok(Outcome::Open)
+            }
+            Action::Buy {
+                item,
+                currency,
+                max_price,
+            } => {
+                let asset = self.ledger.asset(*currency);
+                let offer = self.book.offer(item, owner, asset, *max_price)?;
+                let transfer = self.pay(&Payment {
+                    position,
+                    session,
+                    from: owner,
+                    to: offer.seller,
+                    asset,
+                    amount: offer.listing.price,
+                    sale: Some(self.book.next_sale()),
+                });
+                self.book.sell(&offer, owner, transfer);
+                self.outcomes[offer.listing.position] = Outcome::Filled;
+                Ok(Outcome::Filled)
+            }
+            Action::Cancel { intent } => self.cancel(intent, owner),
+        }
+    }
+
+    fn pay(&mut self, payment: &Payment) -> Id<Transfer> {
+        let sessions = &self.sessions;
+        self.ledger
+            .pay(payment, |asset| sessions.limit(payment.session, asset))
+    }
+
+    fn cancel(&mut self, intent: &[u8; 32], owner: Id<OwnerRow>) -> Result<Outcome, Outcome> {
+        let seen = self.seen.find(&intent).map(|id| &self.seen[id]);
+        let seen = seen
+            .filter(|seen| seen.owner == owner)
+            .ok_or(Outcome::NothingToCancel)?;
+        let done = match seen.action {
+            Undoable::Payment(id) if self.ledger.transfers[id].kept => {
+                self.ledger.undo(id);
+                true
+            }
+            Undoable::Listing(item) => self.book.withdraw(item, seen.position),
+            _ => false,
+        };
+        if !done {
+            return Err(Outcome::NothingToCancel);
+        }
+        self.outcomes[seen.position] = Outcome::Cancelled;
+        Ok(Outcome::Filled)
+    }
+}
+
+impl Keyed for Seen {
+    type Key<'k> = &'k [u8; 32];
+
+    fn key(&self) -> &[u8; 32] {
+        &self.id
+    }
+}
