@@ -9,21 +9,30 @@
 //! | [`window`] | the netting |
 //! | [`outcome`], [`netted`] | what comes out |
 //! | [`verify`] | signatures of session keys |
-//! | [`cid`] | the blob's name |
+//! | [`mod@seal`], [`leaves`] | from a window to a header that can be signed |
+//! | [`blob`], [`cid`] | all that a batch follows from, and its name |
+//! | [`recompute`] | the audit of a blob |
 
+pub mod blob;
 pub mod cid;
 pub mod entry;
+pub mod leaves;
 pub mod netted;
 pub mod opening;
 pub mod outcome;
+pub mod recompute;
 pub mod rules;
+pub mod seal;
 pub mod verify;
 pub mod window;
 
+pub use blob::{Blob, BlobEntry};
 pub use entry::{Entry, Signature, SignedIntent};
 pub use netted::{Delta, ItemMove, Netted};
 pub use opening::{Balance, Holding, Opening, Session, SessionLimit};
 pub use outcome::Outcome;
+pub use recompute::{Difference, Recomputed};
 pub use rules::{Fees, Rules};
+pub use seal::{Draft, SealError, Sealed, seal};
 pub use verify::verify_all;
 pub use window::{Window, net};

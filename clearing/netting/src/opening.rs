@@ -63,3 +63,26 @@ pub struct Holding {
     /// Its holder.
     pub holder: Owner,
 }
+
+impl Opening {
+    /// The first list that is not in canonical form, by name.
+    pub fn unsorted(&self) -> Option<&'static str> {
+        let limits = |session: &Session| session.limits.is_sorted_by(|a, b| a.asset < b.asset);
+        let lists = [
+            (
+                self.balances
+                    .is_sorted_by(|a, b| (a.owner, a.asset) < (b.owner, b.asset)),
+                "balances",
+            ),
+            (
+                self.sessions
+                    .is_sorted_by(|a, b| (a.owner, a.key) < (b.owner, b.key)),
+                "sessions",
+            ),
+            (self.sessions.iter().all(limits), "limits"),
+            (self.items.is_sorted_by(|a, b| a.item < b.item), "items"),
+        ];
+        let unsorted = lists.into_iter().find(|(sorted, _)| !sorted);
+        unsorted.map(|(_, list)| list)
+    }
+}
