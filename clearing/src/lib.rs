@@ -4,11 +4,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`chain`] | what a batch needs of the chain that it settles on |
+//! | [`secret`] | where keys and passwords are read from |
 //! | [`signer`] | the canister that signs headers |
 //! | [`state`] | what the index knows of a settlement: ledgers, sessions, items, batches |
 //! | [`store`] | everything that the service must not forget, in Postgres |
 
 pub mod chain;
+pub mod secret;
 pub mod signer;
 pub mod state;
 pub mod store;

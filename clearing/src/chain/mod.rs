@@ -3,6 +3,8 @@
 //! A [`Chain`] keeps nothing: what is left to be done follows from the chain itself, whenever it is asked. So a restart, a
 //! lost transaction, a stranger's help and a reorg are the same case.
 
+pub mod evm;
+
 use async_trait::async_trait;
 use novate_protocol::{
     batch::BatchHeader,

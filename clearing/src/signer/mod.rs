@@ -1,5 +1,13 @@
 //! The canister that signs batch headers under its policy.
 
+mod canister;
+mod config;
+mod size;
+
+pub use canister::{Canister, Credits};
+pub use config::{CanisterConfig, RootKey, SignerConfigError};
+pub use size::{MAX_MESSAGE_BYTES, fits, message_bytes};
+
 use async_trait::async_trait;
 use novate_bindings::icp::{BatchRequest, Refusal, Signed};
 
@@ -28,4 +36,18 @@ pub enum SignerError {
     /// The canister could not be asked, or its answer did not arrive.
     #[error("the signer cannot be asked: {0}; is the canister running, and the gateway's URL right?")]
     Unavailable(String),
+    /// More than a message may hold.
+    #[error(
+        "{deltas} deltas and {items} items take {bytes} bytes, and a message to the signer holds {limit}: make smaller batches"
+    )]
+    TooLarge {
+        /// Of the batch.
+        deltas: usize,
+        /// Of the batch.
+        items: usize,
+        /// Of the encoded request.
+        bytes: usize,
+        /// The most.
+        limit: usize,
+    },
 }
