@@ -14,8 +14,10 @@ mod model;
 mod names;
 mod query;
 mod reader;
+pub mod rest;
 mod schema;
 mod serve;
+pub mod sign_in;
 mod status;
 
 pub use config::ApiConfig;

@@ -1,4 +1,4 @@
-use crate::{ApiConfig, ApiError, router};
+use crate::{ApiConfig, ApiError, rest::Clearing, router};
 use sqlx::PgPool;
 use std::{future::Future, time::Duration};
 use tokio::net::TcpListener;
@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Serves the API on `listener` until `shutdown` is done, then lets running requests end. `config.listen` is for the
-/// caller who makes the listener. `pool` names the database; the API opens read-only connections of its own to it.
+/// caller who makes the listener. `pool` names the database; the API opens read-only connections of its own to it. With
+/// `clearing` it takes intents as well.
 ///
 /// # Errors
 /// Those of [`router`], and [`ApiError::Serve`] if the listener fails.
@@ -16,9 +17,10 @@ pub async fn serve(
     config: ApiConfig,
     listener: TcpListener,
     pool: PgPool,
+    clearing: Option<Clearing>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ApiError> {
-    let router = router(&config, &pool).await?;
+    let router = router(&config, &pool, clearing).await?;
     tracing::info!(address = %listener.local_addr()?, "serving GraphQL on /graphql");
     let (asked, overdue) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {

@@ -4,12 +4,16 @@
 //! | module | holds |
 //! |---|---|
 //! | [`chain`] | what a batch needs of the chain that it settles on |
+//! | [`grants`] | what an owner signs so that there is a session |
 //! | [`secret`] | where keys and passwords are read from |
+//! | [`intake`] | takes signed intents: checked, and on disk before they are answered |
 //! | [`signer`] | the canister that signs headers |
 //! | [`state`] | what the index knows of a settlement: ledgers, sessions, items, batches |
 //! | [`store`] | everything that the service must not forget, in Postgres |
 
 pub mod chain;
+pub mod grants;
+pub mod intake;
 pub mod secret;
 pub mod signer;
 pub mod state;

@@ -27,7 +27,7 @@ pub async fn start(file: &Path) -> Result<(), CliError> {
     let listener = listen(&api).await?;
     let pool = store.pool().clone();
     let serve = async {
-        let result = novate_api::serve(api, listener, pool, stop.clone().cancelled_owned()).await;
+        let result = novate_api::serve(api, listener, pool, None, stop.clone().cancelled_owned()).await;
         stop.cancel();
         result
     };
@@ -54,7 +54,7 @@ pub async fn serve(file: &Path) -> Result<(), CliError> {
         return Ok(());
     };
     let listener = listen(&api).await?;
-    Ok(novate_api::serve(api, listener, store.pool().clone(), stop.cancelled_owned()).await?)
+    Ok(novate_api::serve(api, listener, store.pool().clone(), None, stop.cancelled_owned()).await?)
 }
 
 async fn listen(api: &ApiConfig) -> Result<TcpListener, CliError> {

@@ -39,6 +39,7 @@ impl Services {
             api,
             listener,
             store.pool().clone(),
+            None,
             stop.clone().cancelled_owned(),
         );
         let indexing = novate_indexer::run_on(store, config.sources, stop.clone());

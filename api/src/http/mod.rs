@@ -5,7 +5,12 @@ mod health;
 mod metrics;
 mod page;
 
-use crate::{ApiConfig, ApiError, catalog::Catalog, reader::Reader};
+use crate::{
+    ApiConfig, ApiError,
+    catalog::Catalog,
+    reader::Reader,
+    rest::{self, Clearing},
+};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request},
@@ -29,14 +34,18 @@ struct App {
     metrics: PrometheusHandle,
 }
 
-/// All routes: `/graphql`, `/health`, `/ready`, `/status`, `/metrics`.
+/// All routes: `/graphql`, `/health`, `/ready`, `/status`, `/metrics`, and those below `/api` where there is a clearing service.
 ///
 /// The database need not be there yet: until it is, `/ready` and queries answer 503. The task that follows the catalog
 /// ends with the router.
 ///
 /// # Errors
 /// [`ApiError::Config`] for a value that makes no sense, [`ApiError::Metrics`] if another recorder is installed.
-pub async fn router(config: &ApiConfig, pool: &PgPool) -> Result<Router, ApiError> {
+pub async fn router(
+    config: &ApiConfig,
+    pool: &PgPool,
+    clearing: Option<Clearing>,
+) -> Result<Router, ApiError> {
     config.validate()?;
     let config = Arc::new(config.clone());
     let reader = Reader::new(pool, &config);
@@ -51,8 +60,9 @@ pub async fn router(config: &ApiConfig, pool: &PgPool) -> Result<Router, ApiErro
     // No cookie is ever read, so any page may ask.
     let cors = CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers(Any);
+    let clearing = clearing.map(rest::routes).unwrap_or_default();
     Ok(Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/graphql/console", get(page::console))
@@ -60,13 +70,15 @@ pub async fn router(config: &ApiConfig, pool: &PgPool) -> Result<Router, ApiErro
         .route("/ready", get(health::ready))
         .route("/status", get(health::status))
         .route("/metrics", get(metrics::render))
+        .layer(body_limit)
+        .with_state(app)
+        // These have a limit of their own.
+        .merge(clearing)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(body_limit)
         .layer(cors)
         .layer(middleware::map_response(add_security_headers))
-        .layer(middleware::from_fn(metrics::measure))
-        .with_state(app))
+        .layer(middleware::from_fn(metrics::measure)))
 }
 
 async fn add_security_headers(mut response: Response) -> Response {
@@ -91,7 +103,8 @@ async fn add_security_headers(mut response: Response) -> Response {
 
 async fn not_found(request: Request) -> Response {
     let path = request.uri().path();
-    let message = format!("{path} is none of /graphql, /health, /ready, /status, /metrics");
+    let message =
+        format!("{path} is none of /graphql, /health, /ready, /status, /metrics, /api/openapi.json");
     problem(StatusCode::NOT_FOUND, "NOT_FOUND", &message)
 }
 

@@ -55,7 +55,7 @@ impl Rig {
         let shutdown = async {
             stopped.await.ok();
         };
-        let server = tokio::spawn(novate_api::serve(config, listener, pool.clone(), shutdown));
+        let server = tokio::spawn(novate_api::serve(config, listener, pool.clone(), None, shutdown));
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(30))
