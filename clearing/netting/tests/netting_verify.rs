@@ -1,8 +1,9 @@
 //! Which signatures count.
 
-mod world;
+mod keys;
 
 use curve25519_dalek::{EdwardsPoint, Scalar, constants};
+use keys::{Key, SCHEMES, bytes, pay};
 use novate_netting::{Signature, SignedIntent, verify::verify_ed25519, verify_all};
 use novate_protocol::intent::Scheme;
 use proptest::prelude::*;
@@ -11,18 +12,10 @@ use secp256k1::{
     ecdsa::{RecoverableSignature, RecoveryId},
 };
 use sha2::{Digest, Sha512};
-use world::{Key, SCHEMES, pay};
 
 fn signed(scheme: Scheme) -> SignedIntent {
     let key = Key::new(scheme, 1);
     key.sign(pay(scheme, key.id(), 1))
-}
-
-fn bytes(signature: &mut Signature) -> &mut [u8] {
-    match signature {
-        Signature::Ed25519(bytes) => bytes,
-        Signature::Eip712(bytes) => bytes,
-    }
 }
 
 #[test]
@@ -49,7 +42,7 @@ fn no_bit_of_a_signature_can_be_changed() {
 fn no_field_of_what_was_signed_can_be_changed() {
     for scheme in SCHEMES {
         let valid = signed(scheme);
-        for other in world::variations(&valid.intent) {
+        for other in keys::variations(&valid.intent) {
             let changed = SignedIntent {
                 intent: other,
                 ..valid
@@ -91,7 +84,7 @@ fn of_two_secp256k1_signatures_only_the_one_with_low_s_counts() {
     let point = point.unwrap().serialize_uncompressed();
     assert_eq!(
         point.as_slice(),
-        world::secp256k1(1)
+        keys::secp256k1(1)
             .verifying_key()
             .to_encoded_point(false)
             .as_bytes()

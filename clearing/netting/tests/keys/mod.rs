@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use ed25519_dalek::Signer;
-use novate_netting::{Signature, SignedIntent};
+use novate_netting::{Fees, Rules, Signature, SignedIntent};
 use novate_protocol::{
     ids::{Asset, Owner},
     intent::{Action, Intent, Item, Scheme},
@@ -45,6 +45,27 @@ pub fn item(scheme: Scheme, number: u8) -> Item {
             collection: asset(scheme, 1000),
             token_id: [number; 32],
         },
+    }
+}
+
+pub fn rules(scheme: Scheme) -> Rules {
+    Rules {
+        scheme,
+        chain: CHAIN,
+        settlement: settlement(scheme),
+        fees: Fees {
+            owner: owner(scheme, 0),
+            pay_bps: 10,
+            sale_bps: 250,
+        },
+        closed_at: NOW,
+    }
+}
+
+pub fn bytes(signature: &mut Signature) -> &mut [u8] {
+    match signature {
+        Signature::Ed25519(bytes) => bytes,
+        Signature::Eip712(bytes) => bytes,
     }
 }
 
