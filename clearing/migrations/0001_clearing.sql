@@ -19,21 +19,24 @@ create table clearing.settlements (
 create table clearing.intents (
     seq bigint generated always as identity primary key,
     settlement smallint not null references clearing.settlements (id),
-    -- digest of the signed bytes
-    id bytea not null check (length(id) = 32),
+    -- digest of the signed bytes, which name chain and settlement
+    id bytea not null unique check (length(id) = 32),
     owner bytea not null check (length(owner) = 32),
     session bytea not null check (length(session) = 32),
     nonce bigint not null,
     -- Borsh
     body bytea not null,
-    signature bytea not null,
+    -- 64 bytes of Ed25519, or 65 of secp256k1
+    signature bytea not null check (length(signature) in (64, 65)),
     -- Unix seconds
     received_at bigint not null,
-    expires_at bigint not null,
-    unique (settlement, id)
+    expires_at bigint not null
 );
 
-create index on clearing.intents (settlement, owner, seq);
+-- Windows.
+create index on clearing.intents (settlement, seq);
+-- Histories.
+create index on clearing.intents (owner, seq);
 
 -- The nonce above which an intent of this session must be.
 create table clearing.nonces (
@@ -42,7 +45,7 @@ create table clearing.nonces (
     session bytea not null,
     last bigint not null,
     primary key (settlement, owner, session)
-);
+) with (fillfactor = 50); -- room for updates in place
 
 -- Intents from earlier windows that are in no batch: listings that nobody has bought, and those of batches that were taken back
 -- or never signed.

@@ -10,11 +10,25 @@
 //! | [`signer`] | the canister that signs headers |
 //! | [`state`] | what the index knows of a settlement: ledgers, sessions, items, batches |
 //! | [`store`] | everything that the service must not forget, in Postgres |
+//! | [`alert`] | what a person has to look at |
+//! | [`batch_maker`] | closes windows: what waits becomes a batch |
+//! | [`context`] | what everything that the leader does has in common |
+//! | [`driver`] | brings batches to their end |
+//! | [`failpoint`] | where tests kill the service |
+//! | [`settlement`] | a settlement that is served |
+//! | [`service`] | the process that clears |
 
+pub mod alert;
+pub mod batch_maker;
 pub mod chain;
+pub mod context;
+pub mod driver;
+pub mod failpoint;
 pub mod grants;
 pub mod intake;
 pub mod secret;
+pub mod service;
+pub mod settlement;
 pub mod signer;
 pub mod state;
 pub mod store;

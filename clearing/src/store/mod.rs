@@ -1,8 +1,29 @@
 //! Everything that the service must not forget, in the Postgres schema `clearing`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`settlements`] | which there are, and how far their windows are |
+//! | [`intents`] | what was accepted, and what waits for a window |
+//! | [`nonces`] | which nonces windows have taken |
+//! | [`batches`], [`outcomes`], [`blobs`] | what windows came to |
+//! | [`transactions`] | what is sent to the chains, written down before |
+//! | [`leader`] | who may write batches |
 
+pub mod batches;
+pub mod blobs;
 mod error;
+pub mod intents;
+pub mod intents_insert;
+pub mod intents_view;
+pub mod leader;
+mod leaves;
+pub mod nonces;
+pub mod outcomes;
+pub mod settlements;
+pub mod transactions;
 
 pub use error::StoreError;
+pub use leaves::Leaves;
 
 use sqlx::{PgPool, migrate::Migrator};
 
@@ -24,4 +45,15 @@ pub async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
         connection.close_on_drop();
     }
     Ok(migrated?)
+}
+
+/// Integers of rows are signed, ours mostly are not.
+fn number<T, N>(table: &'static str, value: T) -> Result<N, StoreError>
+where
+    T: TryInto<N> + Copy + std::fmt::Display,
+{
+    value.try_into().map_err(|_| StoreError::Corrupt {
+        table,
+        reason: format!("the number {value}, which is out of range"),
+    })
 }

@@ -1,0 +1,182 @@
+//! What a window takes, and what that nets to.
+
+use super::{BatchMaker, Limits, MakerError};
+use crate::{
+    settlement::Settlement,
+    state::InFlight,
+    store::{
+        batches,
+        intents::{self, StoredIntent},
+        nonces, outcomes, settlements,
+    },
+};
+use novate_netting::{Draft, Entry, Outcome, Sealed, Signature, seal};
+use novate_protocol::ids::Owner;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Everything that a window depends on.
+pub(super) struct Reading {
+    cursor: i64,
+    sequence: u64,
+    opened_at: u64,
+    closed_at: u64,
+    /// Listings that nobody has bought.
+    book: Vec<StoredIntent>,
+    /// Intents of batches that ended without effect.
+    retries: Vec<StoredIntent>,
+    new: Vec<StoredIntent>,
+    next_nonces: HashMap<(Owner, [u8; 32]), u64>,
+    in_flight: Vec<InFlight>,
+}
+
+/// A window that is netted.
+pub(super) struct Closed {
+    /// Where it began.
+    pub cursor: i64,
+    /// The last new intent that it took.
+    pub last: i64,
+    pub sealed: Sealed,
+    /// Filled intents.
+    pub filled: u32,
+    /// What is in the batch, in window order.
+    pub ended: Vec<(i64, Outcome)>,
+    /// What stays in the book.
+    pub open: Vec<i64>,
+}
+
+impl BatchMaker {
+    pub(super) async fn read(
+        &self,
+        now: u64,
+        new: u64,
+        oldest: Option<u64>,
+        opened: u64,
+        over: u64,
+    ) -> Result<Reading, MakerError> {
+        let id = self.settlement.id;
+        let mut db = self.context.pool.acquire().await?;
+        let position = settlements::position(&mut db, id).await?;
+        let limit = i64::try_from(new).unwrap_or(i64::MAX);
+        let new = intents::window(&mut *db, id, position.cursor, limit).await?;
+        let waiting: HashSet<i64> = outcomes::waiting_for_buyers(&mut db, id).await?;
+        let carried = intents::carried(&mut *db, id, now).await?;
+        let (book, retries) = carried
+            .into_iter()
+            .partition(|intent| waiting.contains(&intent.seq));
+        let sessions: HashSet<(Owner, [u8; 32])> = new
+            .iter()
+            .map(|new| (new.signed.intent.owner, new.signed.intent.session))
+            .collect();
+        let sessions: Vec<_> = sessions.into_iter().collect();
+        let nonces = nonces::next_after(&mut db, id, position.cursor, &sessions).await?;
+        let in_flight = batches::after(&mut db, id, over)
+            .await?
+            .into_iter()
+            .map(|batch| InFlight {
+                sequence: batch.header.sequence,
+                deltas: batch.leaves.deltas,
+                items: batch.leaves.items,
+            });
+        let earliest = now.saturating_sub(self.settlement.limits.window_seconds);
+        Ok(Reading {
+            cursor: position.cursor,
+            sequence: position.next_sequence.max(opened.saturating_add(1)),
+            opened_at: oldest.unwrap_or(now).clamp(earliest, now),
+            closed_at: now,
+            book,
+            retries,
+            new,
+            next_nonces: sessions.into_iter().zip(nonces).collect(),
+            in_flight: in_flight.collect(),
+        })
+    }
+
+    /// Nets as much as gives a batch that signer and chain take; `None` when nothing is there any more.
+    pub(super) async fn net(&self, reading: Reading) -> Result<Option<Closed>, MakerError> {
+        let settlement = Arc::clone(&self.settlement);
+        let netting = move || {
+            let mut take = reading.retries.len() + reading.new.len();
+            while take > 0 {
+                let closed = reading.net(&settlement, take)?;
+                if take == 1 || closed.fits(&settlement.limits) {
+                    return Ok(Some(closed));
+                }
+                take /= 2;
+            }
+            // The book alone, for listings that have expired.
+            Ok((!reading.book.is_empty())
+                .then(|| reading.net(&settlement, 0))
+                .transpose()?)
+        };
+        tokio::task::spawn_blocking(netting).await?
+    }
+}
+
+impl Reading {
+    /// Nets the book with the first `take` of the others.
+    fn net(&self, settlement: &Settlement, take: usize) -> Result<Closed, MakerError> {
+        let retries = self.retries.get(..take).unwrap_or(&self.retries);
+        let new = take.saturating_sub(retries.len());
+        let new = self.new.get(..new).unwrap_or(&self.new);
+        let mut carried: Vec<&StoredIntent> = self.book.iter().chain(retries).collect();
+        carried.sort_unstable_by_key(|intent| intent.seq);
+        let (mut entries, mut signatures, mut seqs) = (Vec::new(), Vec::<Signature>::new(), Vec::new());
+        let carried = carried.into_iter().map(|intent| (intent, true));
+        for (stored, carried) in carried.chain(new.iter().map(|intent| (intent, false))) {
+            entries.push(Entry {
+                intent: stored.signed.intent,
+                id: stored.id,
+                // Nothing is stored whose signature was not verified.
+                signed: true,
+                received_at: stored.received_at,
+                carried,
+            });
+            signatures.push(stored.signed.signature);
+            seqs.push(stored.seq);
+        }
+        let next_nonce = |owner: &Owner, key: &[u8; 32]| {
+            self.next_nonces.get(&(*owner, *key)).copied().unwrap_or_default()
+        };
+        let (_, opening) =
+            settlement
+                .state
+                .opening(&entries, self.closed_at, &self.in_flight, &next_nonce)?;
+        let sealed = seal(&Draft {
+            rules: &settlement.rules(self.closed_at),
+            sequence: self.sequence,
+            opened_at: self.opened_at,
+            opening: &opening,
+            entries: &entries,
+            signatures: &signatures,
+        })?;
+        let (mut ended, mut open, mut filled) = (Vec::new(), Vec::new(), 0_u32);
+        for (seq, outcome) in seqs.into_iter().zip(&sealed.outcomes) {
+            match outcome {
+                Outcome::Open => open.push(seq),
+                outcome => ended.push((seq, *outcome)),
+            }
+            filled = filled.saturating_add(u32::from(*outcome == Outcome::Filled));
+        }
+        Ok(Closed {
+            cursor: self.cursor,
+            last: new.last().map_or(self.cursor, |intent| intent.seq),
+            sealed,
+            filled,
+            ended,
+            open,
+        })
+    }
+}
+
+impl Closed {
+    fn fits(&self, limits: &Limits) -> bool {
+        let debits = self.sealed.deltas.iter().filter(|leaf| leaf.amount < 0);
+        let assets: HashSet<_> = debits.map(|leaf| leaf.asset).collect();
+        self.sealed.deltas.len() <= limits.max_deltas
+            && self.sealed.items.len() <= limits.max_items
+            && assets.len() <= limits.max_assets
+    }
+}
