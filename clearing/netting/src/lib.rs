@@ -12,6 +12,7 @@
 //! | [`mod@seal`], [`leaves`] | from a window to a header that can be signed |
 //! | [`blob`], [`cid`] | all that a batch follows from, and its name |
 //! | [`recompute`] | the audit of a blob |
+//! | [`receipt`] | proof of what became of one intent |
 
 pub mod blob;
 pub mod cid;
@@ -20,6 +21,7 @@ pub mod leaves;
 pub mod netted;
 pub mod opening;
 pub mod outcome;
+pub mod receipt;
 pub mod recompute;
 pub mod rules;
 pub mod seal;
@@ -31,6 +33,7 @@ pub use entry::{Entry, Signature, SignedIntent};
 pub use netted::{Delta, ItemMove, Netted};
 pub use opening::{Balance, Holding, Opening, Session, SessionLimit};
 pub use outcome::Outcome;
+pub use receipt::{Authority, Receipt};
 pub use recompute::{Difference, Recomputed};
 pub use rules::{Fees, Rules};
 pub use seal::{Draft, SealError, Sealed, seal};
