@@ -36,6 +36,22 @@ const TYPES = {
   OrderCheckpoint: [
     ["uint64", "chain"], ["bytes32", "settlement"], ["uint64", "number"], ["bytes32", "root"], ["uint32", "orderCount"],
   ],
+  Pay: [
+    ["address", "owner"], ["address", "session"], ["uint64", "nonce"], ["uint64", "createdAt"], ["uint64", "expiresAt"],
+    ["address", "to"], ["address", "asset"], ["uint128", "amount"], ["bytes32", "order"],
+  ],
+  List: [
+    ["address", "owner"], ["address", "session"], ["uint64", "nonce"], ["uint64", "createdAt"], ["uint64", "expiresAt"],
+    ["address", "collection"], ["uint256", "tokenId"], ["address", "currency"], ["uint128", "price"],
+  ],
+  Buy: [
+    ["address", "owner"], ["address", "session"], ["uint64", "nonce"], ["uint64", "createdAt"], ["uint64", "expiresAt"],
+    ["address", "collection"], ["uint256", "tokenId"], ["address", "currency"], ["uint128", "maxPrice"],
+  ],
+  Cancel: [
+    ["address", "owner"], ["address", "session"], ["uint64", "nonce"], ["uint64", "createdAt"], ["uint64", "expiresAt"],
+    ["bytes32", "intent"],
+  ],
 };
 
 function hashStruct(name, value) {
@@ -63,6 +79,7 @@ const little = (value, length) =>
   Uint8Array.from({ length }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
 
 const BORSH = {
+  uint128: (v) => little(v, 16),
   uint64: (v) => little(v, 8),
   uint32: (v) => little(v, 4),
   bytes32: (v) => hexToBytes(v.slice(2)),
@@ -71,6 +88,26 @@ const BORSH = {
 
 const solanaMessage = (prefix, name, value) =>
   hex(concatBytes(utf8ToBytes(prefix), ...TYPES[name].map(([type, field]) => BORSH[type](value[field]))));
+
+// An intent's own fields, then the number of its action (a variant of an enum), then the action's fields.
+const INTENT_FIELDS = [
+  ["uint64", "chain"], ["bytes32", "settlement"], ["bytes32", "owner"], ["bytes32", "session"], ["uint64", "nonce"],
+  ["uint64", "createdAt"], ["uint64", "expiresAt"],
+];
+const ACTIONS = {
+  pay: [0, ["bytes32", "to"], ["bytes32", "asset"], ["uint128", "amount"], ["bytes32", "order"]],
+  list: [1, ["bytes32", "collection"], ["bytes32", "tokenId"], ["bytes32", "currency"], ["uint128", "price"]],
+  buy: [2, ["bytes32", "collection"], ["bytes32", "tokenId"], ["bytes32", "currency"], ["uint128", "maxPrice"]],
+  cancel: [3, ["bytes32", "intent"]],
+};
+
+function solanaIntent(intent) {
+  const [number, ...fields] = ACTIONS[intent.action];
+  const encode = (list) => list.map(([type, field]) => BORSH[type](intent[field]));
+  return concatBytes(
+    utf8ToBytes("Novate intent v1\n"), ...encode(INTENT_FIELDS), new Uint8Array([number]), ...encode(fields),
+  );
+}
 
 // --- Inputs
 
@@ -109,6 +146,35 @@ const domains = [
   { chainId: "1", verifyingContract: `0x${"ff".repeat(20)}` },
   { chainId: (2n ** 53n + 1n).toString(), verifyingContract: bytes("another contract", 20) },
 ];
+
+// What an action names: of ordinary values, of the highest, and of the lowest.
+function ofAction(action, { word, token, amount }) {
+  const traded = { collection: word("collection"), tokenId: token, currency: word("currency") };
+  return {
+    pay: { to: word("recipient"), asset: word("asset"), amount, order: amount === "0" ? ZERO : bytes("order", 32) },
+    list: { ...traded, price: amount },
+    buy: { ...traded, maxPrice: amount },
+    cancel: { intent: amount === "0" ? ZERO : bytes("intent", 32) },
+  }[action];
+}
+const intentsOf = (scheme) =>
+  Object.keys(ACTIONS).flatMap((action) => {
+    const length = { ed25519: 32, eip712: 20 }[scheme];
+    const made = (numbers, word, token, amount) => ({
+      action, ...numbers, settlement: word("settlement"), owner: word("owner"), session: word("session"),
+      ...ofAction(action, { word, token, amount }),
+    });
+    const fill = (digits) => () => `0x${digits.repeat(length)}`;
+    const token = { ed25519: [ZERO, ONES, ZERO], eip712: ["42", (2n ** 256n - 1n).toString(), "0"] }[scheme];
+    return [
+      made(
+        { chain: "31337", nonce: "7", createdAt: "1795262400", expiresAt: "1795266000" },
+        (label) => bytes(`${action} ${label}`, length), token[0], "1500000000000000000",
+      ),
+      made({ chain: U64_MAX, nonce: U64_MAX, createdAt: U64_MAX, expiresAt: U64_MAX }, fill("ff"), token[1], U128_MAX),
+      made({ chain: "0", nonce: "0", createdAt: "0", expiresAt: "0" }, fill("00"), token[2], "0"),
+    ];
+  });
 
 const DELTA = [["uint32", "index"], ["bytes32", "owner"], ["bytes32", "asset"], ["bytes32", "session"], ["int128", "amount"]];
 const ITEM = [["uint32", "index"], ["bytes32", "asset"], ["bytes32", "tokenId"], ["bytes32", "from"], ["bytes32", "to"]];
@@ -195,6 +261,18 @@ const vectors = {
   })),
   orderLeaves: orders.map(withHash(ORDER)),
   rewardLeaves: rewards.map(withHash(REWARD)),
+  signedIntents: {
+    ed25519: intentsOf("ed25519").map((intent) => {
+      const message = solanaIntent(intent);
+      return { ...intent, id: keccakHex(message), message: hex(message) };
+    }),
+    // In the domain of the settlement contract, on its chain; the id is the digest.
+    eip712: intentsOf("eip712").map((intent) => {
+      const name = intent.action[0].toUpperCase() + intent.action.slice(1);
+      const domain = { chainId: intent.chain, verifyingContract: intent.settlement };
+      return { ...intent, ...typedData("Novate Intents", domain, name, intent) };
+    }),
+  },
   trees: [1, 2, 3, 5, 8, 100].map(tree),
 };
 

@@ -1,5 +1,8 @@
 //! Reads `protocol/vectors/v1.json`. The on-chain conformance tests include this file as well.
 
+mod json;
+
+use json::{bytes, hex_bytes, list, number};
 use novate_protocol::batch::BatchHeader;
 use novate_protocol::claim::Claim;
 use novate_protocol::eip712::Domain;
@@ -194,26 +197,4 @@ fn checkpoint(v: &Value) -> Checkpoint {
         digest: bytes(&v["digest"]),
         solana_message: hex_bytes(&v["solanaMessage"]),
     }
-}
-
-fn list<T>(values: &Value, read: impl Fn(&Value) -> T) -> Vec<T> {
-    values.as_array().unwrap().iter().map(read).collect()
-}
-
-fn hex_bytes(value: &Value) -> Vec<u8> {
-    hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap()
-}
-
-fn bytes<const N: usize>(value: &Value) -> [u8; N] {
-    hex_bytes(value).try_into().unwrap()
-}
-
-/// A JSON number, or a decimal string for what JSON cannot hold exactly.
-fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &Value) -> T {
-    value
-        .as_str()
-        .map(str::to_owned)
-        .unwrap_or_else(|| value.to_string())
-        .parse()
-        .unwrap()
 }
