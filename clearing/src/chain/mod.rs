@@ -4,6 +4,7 @@
 //! lost transaction, a stranger's help and a reorg are the same case.
 
 pub mod evm;
+pub mod solana;
 
 use async_trait::async_trait;
 use novate_protocol::{
