@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use cid::Cid;
+use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 /// Bytes above which hashing would keep other tasks of its thread waiting: about a millisecond's worth.
@@ -16,6 +17,17 @@ pub fn cid_of(bytes: &[u8]) -> Result<Cid, StoreError> {
     Cid::try_from(cid.as_slice()).map_err(|e| StoreError::Failed {
         store: "none".to_owned(),
         reason: format!("the computed CID cannot be read: {e}"),
+    })
+}
+
+/// The CID of bytes, and the bytes to be shared by those who write them.
+pub(crate) async fn named(bytes: Vec<u8>) -> Result<(Cid, Arc<[u8]>), StoreError> {
+    let name = move || Ok((cid_of(&bytes)?, bytes.into()));
+    spawn_blocking(name).await.unwrap_or_else(|e| {
+        Err(StoreError::Failed {
+            store: "none".to_owned(),
+            reason: format!("the CID was not computed to its end: {e}"),
+        })
     })
 }
 

@@ -157,6 +157,15 @@ impl Repair {
                 total.copied += checked.copied;
                 total.missing += checked.missing;
             }
+            let left = self.status().await?.due;
+            if left > 0 {
+                tracing::info!(
+                    checked = total.checked,
+                    copied = total.copied,
+                    left,
+                    "copies of blobs are being checked"
+                );
+            }
         }
         if total.checked > 0 {
             let status = self.status().await?;

@@ -6,7 +6,7 @@ pub use guarded::StoreStatus;
 
 use crate::{
     BlobStore, Failure, StoreError, Writes,
-    content::{cid_of, verified},
+    content::{named, verified},
     error::Failures,
     store::check_anchor,
 };
@@ -114,8 +114,7 @@ impl Replicas {
                 limit: self.settings.max_blob,
             });
         }
-        let cid = cid_of(&bytes)?;
-        let bytes: Arc<[u8]> = bytes.into();
+        let (cid, bytes) = named(bytes).await?;
         let mut writes = JoinSet::new();
         for store in self.writers(what) {
             let (store, bytes, limit) = (Arc::clone(store), Arc::clone(&bytes), self.settings.write_limit);
