@@ -36,7 +36,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
         .map_or("other", MatchedPath::as_str)
         .to_owned();
     let method = match request.method().as_str() {
-        known @ ("GET" | "POST" | "HEAD" | "OPTIONS") => known.to_owned(),
+        known @ ("GET" | "POST" | "DELETE" | "HEAD" | "OPTIONS") => known.to_owned(),
         _ => "other".to_owned(),
     };
     let response = next.run(request).await;

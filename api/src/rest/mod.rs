@@ -4,7 +4,7 @@
 mod account;
 mod feed;
 mod intents;
-mod model;
+pub mod model;
 mod nonce;
 mod problem;
 mod sessions;

@@ -16,7 +16,7 @@ pub struct ProblemBody {
 
 /// A signed intent. Its fields are those of docs/intents.md; which ones there are depends on the action.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "action", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "action", rename_all = "lowercase")]
 pub enum IntentBody {
     /// Pays somebody.
     Pay {
@@ -232,7 +232,8 @@ pub struct LimitBody {
     pub period: String,
 }
 
-/// A sign-in message with its signature. It must have the resource `urn:novate:session:<key>`.
+/// A sign-in message with its signature. It must have the resource `urn:novate:session:<key>`, the key in
+/// lower-case hex or base58.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignInBody {

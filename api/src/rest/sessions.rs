@@ -47,7 +47,7 @@ pub async fn create(
     let request = request(settlement, &body)?;
     match (&body.sign_in, &body.grant) {
         (Some(sign_in), None) => {
-            signed_in(&clearing, settlement, &request, &body.session.key, sign_in).await?;
+            signed_in(&clearing, settlement, &request, sign_in).await?;
             let prepared = settlement.grants.prepare(&request, clearing.intake.now()).await?;
             Ok((StatusCode::OK, Json(prepared.into())))
         }
@@ -131,9 +131,9 @@ async fn signed_in(
     clearing: &Clearing,
     settlement: &Settlement,
     request: &SessionRequest,
-    key: &str,
     sign_in: &SignInBody,
 ) -> Result<(), Problem> {
+    let key = json::account(settlement.scheme, &request.key);
     let resource = format!("urn:novate:session:{key}");
     let expected = Expected {
         domains: &clearing.domains,

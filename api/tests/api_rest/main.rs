@@ -1,0 +1,8 @@
+//! The REST routes over a real Postgres and, where sessions are granted, real contracts on anvil.
+
+mod bad_input;
+mod feed;
+mod intents;
+mod openapi;
+mod rig;
+mod sessions;
