@@ -3,7 +3,10 @@
 use super::{Refusal, Settlement, rate::Rates};
 use crate::store::intents_insert::NewIntent;
 use novate_netting::{Session, Signature, SignedIntent, rules::MAX_AGE, verify_all};
-use novate_protocol::intent::{Action, Intent, Scheme};
+use novate_protocol::{
+    ids::Owner,
+    intent::{Action, Intent, Scheme},
+};
 use std::collections::HashMap;
 
 /// Highest nonce and time, as the database can hold.
@@ -151,7 +154,14 @@ fn form(intent: &Intent, scheme: Scheme) -> Result<(), Refusal> {
             });
         }
     }
-    Ok(intent.check(scheme)?)
+    intent.check(scheme)?;
+    let settlement = Owner(intent.settlement);
+    match intent.action {
+        _ if intent.owner == settlement => Err(Refusal::ToSettlement("owner")),
+        // The signer would refuse the whole batch.
+        Action::Pay { to, .. } if to == settlement => Err(Refusal::ToSettlement("to")),
+        _ => Ok(()),
+    }
 }
 
 /// Signed before now, less than an hour ago, and not over.
@@ -198,7 +208,7 @@ fn session_allows(intent: &Intent, session: Option<&Session>) -> Result<(), Refu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use novate_protocol::ids::{Asset, Owner};
+    use novate_protocol::ids::Asset;
 
     fn intent(created_at: u64, expires_at: u64) -> Intent {
         Intent {

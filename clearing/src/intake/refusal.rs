@@ -59,6 +59,9 @@ pub enum Refusal {
     /// No state of the chain could make it valid.
     #[error("{0}; sign another intent")]
     Malformed(#[from] Malformed),
+    /// The settlement itself would be paid, or act.
+    #[error("{0} is the settlement itself, which has no ledger; name an account")]
+    ToSettlement(&'static str),
     /// It was signed later than now.
     #[error("signed at {created_at}, and it is {now}; take the time from the service, and sign again")]
     FromTheFuture {
@@ -139,6 +142,7 @@ impl Refusal {
             Self::InvalidField { .. } => "invalid_field",
             Self::UnknownSettlement { .. } => "unknown_settlement",
             Self::Malformed(_) => "malformed_intent",
+            Self::ToSettlement(_) => "to_settlement",
             Self::FromTheFuture { .. } => "from_the_future",
             Self::TooOld { .. } => "too_old",
             Self::Expired { .. } => "expired",
@@ -169,6 +173,7 @@ impl Refusal {
             Self::IntentTooLarge { .. } | Self::TooMany { .. } | Self::BodyTooLarge { .. } => 413,
             Self::UnknownSettlement { .. }
             | Self::Malformed(_)
+            | Self::ToSettlement(_)
             | Self::FromTheFuture { .. }
             | Self::TooOld { .. }
             | Self::Expired { .. } => 422,

@@ -4,7 +4,7 @@ use crate::common::{Key, World, accepted, all_accepted, refusal};
 use novate_clearing::intake::{Answer, Form, IntakeConfig, Rate, Refusal, json};
 use std::time::Duration;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_sends_too_many_waits_and_others_do_not() {
     let world = World::new().await;
     let (key, other) = (world.key(Key::solana(1)), world.key(Key::solana(2)));
@@ -37,7 +37,7 @@ async fn a_session_that_sends_too_many_waits_and_others_do_not() {
     assert!(!refused);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_not_spent_by_who_cannot_sign() {
     let world = World::new().await;
     let key = world.key(Key::solana(1));
@@ -56,7 +56,7 @@ async fn tokens_are_not_spent_by_who_cannot_sign() {
     accepted(&intake.submit(vec![key.pay(3)]).await.unwrap()[0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn all_together_may_send_so_many() {
     let world = World::new().await;
     let intake = world.intake_with(IntakeConfig {
@@ -70,7 +70,7 @@ async fn all_together_may_send_so_many() {
     assert_eq!(world.rows().await.len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bodies_have_bounds() {
     let world = World::new().await;
     let key = world.key(Key::evm(1));
@@ -173,7 +173,7 @@ async fn a_full_queue_is_busy_and_forgets_nothing_that_it_took() {
     assert!(stored >= 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bodies_in_flight_are_bounded_by_their_bytes() {
     let world = World::new().await;
     let key = world.key(Key::evm(1));

@@ -174,7 +174,7 @@ async fn what_was_accepted_survives_kill_9_of_postgres() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_database_intents_are_refused_for_the_moment() {
     let world = World::new().await;
     let key = world.key(Key::solana(1));

@@ -3,6 +3,7 @@
 mod bounds;
 mod common;
 mod crash;
+mod documented;
 mod json;
 mod nonces;
 mod order;

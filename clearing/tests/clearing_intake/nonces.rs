@@ -5,7 +5,7 @@ use novate_clearing::intake::{Answer, Refusal};
 use std::sync::Arc;
 use tokio::sync::Barrier;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn within_one_body_the_order_decides() {
     let world = World::new().await;
     let (intake, key, other) = (

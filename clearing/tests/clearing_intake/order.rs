@@ -56,7 +56,7 @@ async fn a_reader_never_finds_a_gap_filled_later() {
     assert_eq!(reader.await.unwrap(), stored);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_follow_the_order_of_a_body_over_settlements() {
     let world = World::new().await;
     let intake = world.intake();

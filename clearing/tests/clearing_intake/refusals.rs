@@ -13,7 +13,7 @@ async fn one(intake: &Intake, signed: SignedIntent) -> Answer {
     answer
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_is_not_stored() {
     let world = World::new().await;
     let intake = world.intake();
@@ -33,6 +33,11 @@ async fn what_is_refused_is_not_stored() {
                 *amount = new;
             }
         };
+        let pay_settlement = |i: &mut Intent| {
+            if let Action::Pay { to, .. } = &mut i.action {
+                *to = Owner(i.settlement);
+            }
+        };
         let mut forged = key.pay(7);
         forged.intent.nonce = 8;
         let mut other_kind = key.pay(7);
@@ -46,6 +51,8 @@ async fn what_is_refused_is_not_stored() {
             ("malformed_intent", 422, signed(&|i| amount(i, 0))),
             ("malformed_intent", 422, signed(&|i| i.owner = Owner([0; 32]))),
             ("malformed_intent", 422, signed(&|i| i.expires_at = i.created_at)),
+            ("to_settlement", 422, signed(&|i| i.owner = Owner(i.settlement))),
+            ("to_settlement", 422, signed(&pay_settlement)),
             ("invalid_field", 400, signed(&|i| i.nonce = 1 << 63)),
             ("invalid_field", 400, signed(&|i| i.expires_at = u64::MAX)),
             ("from_the_future", 422, signed(&|i| i.created_at += 60)),
@@ -79,7 +86,7 @@ async fn what_is_refused_is_not_stored() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_does_only_what_it_was_granted() {
     let world = World::new().await;
     let intake = world.intake();
@@ -163,7 +170,7 @@ async fn a_session_does_only_what_it_was_granted() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_is_away_refuses_for_the_moment() {
     let world = World::new().await;
     let (intake, key) = (world.intake(), world.key(Key::solana(1)));
@@ -176,7 +183,7 @@ async fn an_index_that_is_away_refuses_for_the_moment() {
     accepted(&one(&intake, signed).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_bad_intent_does_not_hold_up_its_neighbours() {
     let world = World::new().await;
     let (intake, key) = (world.intake(), world.key(Key::evm(1)));
@@ -202,7 +209,7 @@ async fn one_bad_intent_does_not_hold_up_its_neighbours() {
     assert_eq!(world.rows().await.len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_signature_for_one_settlement_counts_on_no_other() {
     let world = World::new().await;
     let (intake, key) = (world.intake(), world.key(Key::evm(1)));

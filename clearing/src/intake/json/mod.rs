@@ -7,7 +7,6 @@
 mod object;
 mod read;
 mod split;
-mod view;
 mod write;
 
 pub use read::read;
