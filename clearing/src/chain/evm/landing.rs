@@ -45,19 +45,33 @@ impl Evm {
     pub(super) async fn landed(&self, planned: &Planned) -> Result<Landing, ChainError> {
         let at = self.nodes.connect().await?;
         let hash: B256 = planned.id.parse().map_err(|_| no_transaction(&at, planned))?;
-        // Before the receipt: whoever has its nonce, this one or another, was mined by then.
+        // Before the receipt: whoever has its nonce by then, this one or another, was mined.
         let counts = self.counts(&at).await?;
         if let Some(receipt) = self.receipt(&at, hash).await? {
             return self.of_receipt(&at, planned, &receipt).await;
         }
         if planned.nonce.is_some_and(|nonce| nonce < counts.mined) {
-            return Ok(Landing::Expired);
+            return self.of_used_nonce(&at, planned).await;
         }
         let known = at.provider().get_transaction_by_hash(hash).await;
         if let (Some(_), Some(nonce)) = (known.map_err(|error| at.failed(error))?, planned.nonce) {
             self.payer.nonces.hold(nonce);
         }
         Ok(Landing::Pending)
+    }
+
+    /// A nonce that is used, without a receipt: another transaction has it, if that is so for a block. Nodes count a
+    /// transaction a moment before they have its receipt.
+    async fn of_used_nonce(&self, at: &Connection<'_>, planned: &Planned) -> Result<Landing, ChainError> {
+        let before = BlockId::number(at.head().await?.number.saturating_sub(1));
+        let asked = at.provider().get_transaction_count(self.payer.address);
+        let used = asked.block_id(before).await.map_err(|error| at.failed(error))?;
+        let is_long = planned.nonce.is_some_and(|nonce| nonce < used);
+        Ok(if is_long {
+            Landing::Expired
+        } else {
+            Landing::Pending
+        })
     }
 
     /// The receipt, if its block is the chain's: nodes tell those of blocks that are gone for a while.
@@ -68,10 +82,10 @@ impl Evm {
     ) -> Result<Option<TransactionReceipt>, ChainError> {
         let receipt = at.provider().get_transaction_receipt(hash).await;
         let receipt = receipt.map_err(|error| at.failed(error))?;
-        let Some((receipt, block)) = receipt
-            .and_then(|receipt| Some((receipt.block_number?, receipt)))
-            .map(|(block, receipt)| (receipt, block))
-        else {
+        let Some(receipt) = receipt else {
+            return Ok(None);
+        };
+        let Some(block) = receipt.block_number else {
             return Ok(None);
         };
         let known = at.block_at(block).await?.map(|(hash, _)| hash);
