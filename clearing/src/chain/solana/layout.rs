@@ -2,7 +2,7 @@
 
 use super::super::SignedBatch;
 use novate_bindings::solana::address::{session_keys::grants, settlement as at};
-use novate_protocol::{batch::BatchHeader, ids::Asset, merkle::Tree};
+use novate_protocol::{ids::Asset, merkle::Tree};
 use rayon::prelude::*;
 use solana_address::Address;
 use std::{
@@ -142,7 +142,7 @@ pub(super) struct Layouts(Mutex<VecDeque<Arc<Layout>>>);
 impl Layouts {
     /// The batch's layout. Making it takes a second for the largest batch, so that is done beside the event loop.
     pub async fn of(&self, batch: &SignedBatch) -> Arc<Layout> {
-        if let Some(known) = self.known(&batch.header) {
+        if let Some(known) = self.known(batch) {
             return known;
         }
         let owned = batch.clone();
@@ -155,8 +155,8 @@ impl Layouts {
         made
     }
 
-    fn known(&self, header: &BatchHeader) -> Option<Arc<Layout>> {
+    fn known(&self, batch: &SignedBatch) -> Option<Arc<Layout>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|layout| layout.batch.header == *header).cloned()
+        kept.iter().find(|layout| layout.batch == *batch).cloned()
     }
 }

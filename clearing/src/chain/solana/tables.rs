@@ -158,34 +158,35 @@ impl Pool {
             table.usable = table.addresses.len();
         }
         let mut extensions: Vec<Extension> = Vec::new();
+        // The last extension of each table.
+        let mut open: BTreeMap<usize, usize> = BTreeMap::new();
         let mut current = 0;
-        // The table of the last extension, while another address may go into it.
-        let mut open = None;
         for (number, address) in wanted.iter().enumerate() {
             if let Some(place) = extended.places.get(address).and_then(|tables| tables.first()) {
                 current = *place;
-                open = None;
                 continue;
             }
             current = extended.with_room(current, head);
-            extended.append(current, *address);
             let existing = self.tables.get(current).map(|table| table.key);
-            let most = match existing {
-                Some(_) => MAX_EXTENSION,
-                None => MAX_CREATION,
+            let (most, head) = match existing {
+                Some(_) => (MAX_EXTENSION, &[][..]),
+                None => (MAX_CREATION, head),
             };
-            match extensions.last_mut().filter(|_| open == Some(current)) {
-                Some(extension) if extension.addresses.len() < most => extension.addresses.push(*address),
+            let last = open.get(&current).and_then(|last| extensions.get_mut(*last));
+            // It may be in the head.
+            let is_new = extended.append(current, *address);
+            let addition = is_new.then_some(*address);
+            match last {
+                Some(last) if last.addresses.len() < most => last.addresses.extend(addition),
                 // What does not fit into the creation waits until the table is there.
                 Some(_) if existing.is_none() => {}
                 _ => {
-                    let head = head.iter().filter(|_| existing.is_none()).copied();
+                    open.insert(current, extensions.len());
                     extensions.push(Extension {
                         number,
                         table: existing,
-                        addresses: head.chain([*address]).collect(),
+                        addresses: head.iter().copied().chain(addition).collect(),
                     });
-                    open = Some(current);
                 }
             }
         }
@@ -207,12 +208,17 @@ impl Pool {
         })
     }
 
-    fn append(&mut self, index: usize, address: Address) {
+    /// Adds the address to a table, if it is in none; returns whether.
+    fn append(&mut self, index: usize, address: Address) -> bool {
+        if self.holds(&address) {
+            return false;
+        }
         if let Some(table) = self.tables.get_mut(index) {
             table.addresses.push(address);
             table.usable = table.addresses.len();
             self.places.entry(address).or_default().push(index);
         }
+        true
     }
 }
 
