@@ -1,5 +1,6 @@
 //! One window's intents, netted.
 
+mod ahead;
 mod book;
 mod eliminate;
 mod ledger;
@@ -33,7 +34,7 @@ use sessions::Sessions;
 /// assert!(window.net().deltas.is_empty());
 /// ```
 pub struct Window<'a> {
-    sessions: Sessions<'a>,
+    sessions: Sessions,
     ledger: Ledger<'a>,
     book: Book,
     seen: Map<Seen>,
@@ -60,7 +61,7 @@ enum Undoable {
 pub fn net(rules: &Rules, opening: &Opening, entries: &[Entry]) -> Netted {
     let mut window = Window::new(rules, opening);
     window.reserve(entries.len());
-    entries.iter().for_each(|entry| window.push(entry));
+    window.extend(entries);
     window.net()
 }
 
@@ -98,6 +99,14 @@ impl<'a> Window<'a> {
     pub fn push(&mut self, entry: &Entry) {
         let position = self.outcomes.push(Outcome::Open);
         self.outcomes[position] = self.take(entry, position).unwrap_or_else(|refused| refused);
+    }
+
+    /// Takes the next intents, which is faster than one after the other.
+    pub fn extend(&mut self, entries: &[Entry]) {
+        for block in entries.chunks(ahead::BLOCK) {
+            self.read_ahead(block);
+            block.iter().for_each(|entry| self.push(entry));
+        }
     }
 
     /// Nets what was pushed.
@@ -143,7 +152,7 @@ impl<'a> Window<'a> {
                     amount: *amount,
                     sale: None,
                 };
-                self.seen[seen].action = Undoable::Payment(self.pay(&payment));
+                self.seen[seen].action = Undoable::Payment(self.ledger.pay(&payment));
                 Ok(Outcome::Filled)
             }
             Action::List {
@@ -171,7 +180,7 @@ impl<'a> Window<'a> {
             } => {
                 let asset = self.ledger.asset(*currency);
                 let offer = self.book.offer(item, owner, asset, *max_price)?;
-                let transfer = self.pay(&Payment {
+                let transfer = self.ledger.pay(&Payment {
                     position,
                     session,
                     from: owner,
@@ -186,12 +195,6 @@ impl<'a> Window<'a> {
             }
             Action::Cancel { intent } => self.cancel(intent, owner),
         }
-    }
-
-    fn pay(&mut self, payment: &Payment) -> Id<Transfer> {
-        let sessions = &self.sessions;
-        self.ledger
-            .pay(payment, |asset| sessions.limit(payment.session, asset))
     }
 
     fn cancel(&mut self, intent: &[u8; 32], owner: Id<OwnerRow>) -> Result<Outcome, Outcome> {

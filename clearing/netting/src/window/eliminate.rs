@@ -16,15 +16,12 @@ use crate::Outcome;
 /// dropped at most once, so the time is in proportion to the transfers, but for the logarithm of the queue's length.
 pub(super) fn eliminate(ledger: &mut Ledger, book: &Book, outcomes: &mut Rows<Outcome>) {
     let mut queue: BinaryHeap<Id<Transfer>> = BinaryHeap::new();
-    let mut changed: Vec<_> = ledger.accounts.ids().collect();
-    loop {
-        queue.extend(
-            changed
-                .drain(..)
-                .filter_map(|account| Some(candidate(ledger, account)?.0)),
-        );
-        // Transfers are in the order of their intents, so the highest id is that of the latest intent.
-        let Some(id) = queue.pop() else { break };
+    let mut changed = Vec::new();
+    for account in ledger.accounts.ids() {
+        queue.extend(candidate(ledger, account).map(|(id, _)| id));
+    }
+    // Transfers are in the order of their intents, so the highest id is that of the latest intent.
+    while let Some(id) = queue.pop() {
         let payer = ledger.payer(id);
         if let Some((latest, reason)) = candidate(ledger, payer)
             && latest == id
@@ -33,6 +30,9 @@ pub(super) fn eliminate(ledger: &mut Ledger, book: &Book, outcomes: &mut Rows<Ou
             if let Some(sale) = ledger.transfers[id].sale {
                 outcomes[book.sales[sale].listing] = Outcome::Open;
                 drop_later_sales(ledger, book, sale, outcomes, &mut changed);
+            }
+            for account in changed.drain(..) {
+                queue.extend(candidate(ledger, account).map(|(id, _)| id));
             }
         }
     }
@@ -62,7 +62,7 @@ fn candidate(ledger: &mut Ledger, account: Id<Account>) -> Option<(Id<Transfer>,
         let Transfer {
             kept, from, previous, ..
         } = transfers[id];
-        if kept && (!over_limit || lines[from].left.is_negative()) {
+        if kept && (!over_limit || lines[from].is_over()) {
             return Some((id, reason));
         }
         *latest = previous;

@@ -45,8 +45,10 @@ pub(super) struct Line {
     pub session: Id<SessionRow>,
     asset: Id<AssetRow>,
     pub account: Id<Account>,
+    /// What the session may spend of it, in two words.
+    limit: [u64; 2],
     /// Limit − spent. Below zero: the excess.
-    pub left: Sum,
+    left: Sum,
     /// The account's next session that spends.
     pub next: Option<Id<Line>>,
 }
@@ -151,31 +153,39 @@ impl<'a> Ledger<'a> {
         self.accounts.insert(Account::new(owner, asset)).0
     }
 
-    fn line(&mut self, payment: &Payment, limit: impl FnOnce(&Asset) -> u128) -> Id<Line> {
-        let key = (payment.session, payment.asset);
-        if let Some(id) = self.lines.find(&key) {
+    /// The line of a session and an asset, which if it is new may spend up to `limit`.
+    pub fn line(
+        &mut self,
+        session: Id<SessionRow>,
+        owner: Id<OwnerRow>,
+        asset: Id<AssetRow>,
+        limit: u128,
+    ) -> Id<Line> {
+        if let Some(id) = self.lines.find(&(session, asset)) {
             return id;
         }
-        let account = self.account(payment.from, payment.asset);
-        let limit = limit(&self.assets[payment.asset].asset);
+        let account = self.account(owner, asset);
+        let next = self.accounts[account].lines;
         let (id, _) = self.lines.insert(Line {
-            session: payment.session,
-            asset: payment.asset,
+            session,
+            asset,
             account,
+            limit: words(limit),
             left: limit.into(),
-            next: self.accounts[account].lines,
+            next,
         });
         self.accounts[account].lines = Some(id);
         id
     }
 
-    /// Counts a payment, whatever its payer has. `limit` tells what the session may spend of an asset.
-    pub fn pay(&mut self, payment: &Payment, limit: impl FnOnce(&Asset) -> u128) -> Id<Transfer> {
-        let from = self.line(payment, limit);
+    /// Counts a payment, whatever its payer has and may.
+    pub fn pay(&mut self, payment: &Payment) -> Id<Transfer> {
+        // Without a limit for the asset nothing of it may be spent.
+        let from = self.line(payment.session, payment.from, payment.asset, 0);
         let to = self.account(payment.to, payment.asset);
         let account = self.lines[from].account;
         let id = self.transfers.push(Transfer {
-            amount: [payment.amount as u64, (payment.amount >> 64) as u64],
+            amount: words(payment.amount),
             position: payment.position,
             from,
             to,
@@ -225,7 +235,7 @@ impl<'a> Ledger<'a> {
     /// What the payer pays, and the fee in it.
     fn parts(&self, id: Id<Transfer>) -> (u128, u128) {
         let Transfer { amount, sale, .. } = &self.transfers[id];
-        let amount = u128::from(amount[0]) | u128::from(amount[1]) << 64;
+        let amount = whole(*amount);
         let bps = match sale {
             Some(_) => self.fees.sale_bps,
             None => self.fees.pay_bps,
@@ -242,6 +252,26 @@ impl<'a> Ledger<'a> {
         self.assets[asset].fees = Some(id);
         id
     }
+}
+
+impl Line {
+    /// The most that it can be charged: its limit, or what it has spent of it.
+    pub fn chargeable(&self) -> u128 {
+        self.left.short_of(whole(self.limit))
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.left.is_negative()
+    }
+}
+
+/// An amount as two words, low first: a `u128` is aligned, which would make rows longer.
+fn words(amount: u128) -> [u64; 2] {
+    [amount as u64, (amount >> 64) as u64]
+}
+
+fn whole([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
 }
 
 impl Account {

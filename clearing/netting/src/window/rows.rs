@@ -12,7 +12,6 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
 /// The place of a `T` in its [`Rows`]. `Option<Id<T>>` takes four bytes too.
 pub(super) struct Id<T>(NonZeroU32, PhantomData<fn() -> T>);
@@ -140,49 +139,128 @@ pub(super) trait Keyed {
 
 /// Rows with a key that is unique.
 ///
-/// Keys are chosen by users, so they are hashed with a seed that nobody knows before: nobody can make them collide. What
-/// comes out does not depend on the seed, for rows are only looked up, never listed in the table's order.
+/// A table with open addressing and linear probing, of which a look-up that finds nothing else in its place reads one
+/// cache line and then the row: memory is what netting waits for. Keys are chosen by users, so they are hashed with a seed
+/// that nobody knows before: nobody can make them collide. What comes out does not depend on the seed, for rows are only
+/// looked up, and listed in the order in which they were added.
 pub(super) struct Map<T> {
     rows: Rows<T>,
-    places: HashTable<Id<T>>,
+    /// At least a quarter of them empty, or there are none at all.
+    slots: Vec<Slot<T>>,
     hasher: RandomState,
 }
+
+/// A row's place in the table: the hash of its key, and where it is.
+struct Slot<T> {
+    hash: u32,
+    id: Option<Id<T>>,
+}
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Slot<T> {}
 
 impl<T> Default for Map<T> {
     fn default() -> Self {
         Self {
             rows: Rows::default(),
-            places: HashTable::new(),
+            slots: Vec::new(),
             hasher: RandomState::default(),
         }
     }
 }
 
 impl<T: Keyed> Map<T> {
+    fn hash(&self, key: &T::Key<'_>) -> u32 {
+        (self.hasher.hash_one(key) >> 32) as u32
+    }
+
+    /// The first slot to look at. The hash's place in its range, so that there can be any number of slots.
+    fn home(hash: u32, slots: usize) -> usize {
+        ((u64::from(hash) * slots as u64) >> 32) as usize
+    }
+
+    /// The row with this key, or the slot where it would be.
+    fn search<'k>(&'k self, hash: u32, key: &T::Key<'k>) -> Result<Id<T>, usize> {
+        let mut at = Self::home(hash, self.slots.len());
+        while let Some(slot) = self.slots.get(at) {
+            match slot.id {
+                None => break,
+                Some(id) if slot.hash == hash && self.rows[id].key() == *key => return Ok(id),
+                Some(_) => at = if at + 1 == self.slots.len() { 0 } else { at + 1 },
+            }
+        }
+        Err(at)
+    }
+
     pub fn find<'k>(&'k self, key: &T::Key<'k>) -> Option<Id<T>> {
-        let Self { rows, places, hasher } = self;
-        let hash = hasher.hash_one(key);
-        places.find(hash, |id| rows[*id].key() == *key).copied()
+        self.search(self.hash(key), key).ok()
     }
 
     /// The row with the key of `row`, which is added if there is none; and whether it was added.
     pub fn insert(&mut self, row: T) -> (Id<T>, bool) {
-        let Self { rows, places, hasher } = self;
         let key = row.key();
-        let hash = hasher.hash_one(&key);
-        if let Some(id) = places.find(hash, |id| rows[*id].key() == key) {
-            return (*id, false);
+        let hash = self.hash(&key);
+        match self.search(hash, &key) {
+            Ok(id) => (id, false),
+            Err(mut at) => {
+                drop(key);
+                if 4 * (self.rows.len() + 1) > 3 * self.slots.len() {
+                    self.grow(self.rows.len() + self.rows.len() / 2 + 16);
+                    at = self.vacant(hash);
+                }
+                let id = self.rows.push(row);
+                self.slots[at] = Slot { hash, id: Some(id) };
+                (id, true)
+            }
         }
-        drop(key);
-        let id = rows.push(row);
-        places.insert_unique(hash, id, |id| hasher.hash_one(rows[*id].key()));
-        (id, true)
     }
 
+    /// Makes room for this many more rows.
     pub fn reserve(&mut self, more: usize) {
-        let Self { rows, places, hasher } = self;
-        rows.reserve(more);
-        places.reserve(more, |id| hasher.hash_one(rows[*id].key()));
+        self.rows.reserve(more);
+        self.grow(self.rows.len() + more);
+    }
+
+    /// A table for this many rows.
+    fn grow(&mut self, rows: usize) {
+        let slots = rows + rows / 3 + 4;
+        if slots > self.slots.len() {
+            let old = std::mem::replace(&mut self.slots, vec![Slot { hash: 0, id: None }; slots]);
+            for slot in old.into_iter().filter(|slot| slot.id.is_some()) {
+                let at = self.vacant(slot.hash);
+                self.slots[at] = slot;
+            }
+        }
+    }
+
+    fn vacant(&self, hash: u32) -> usize {
+        let mut at = Self::home(hash, self.slots.len());
+        while self.slots[at].id.is_some() {
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        at
+    }
+
+    /// Begins to fetch the slot of this key. The hash is for [`Map::prefetch_row`].
+    pub fn prefetch_slot(&self, key: &T::Key<'_>) -> u32 {
+        let hash = self.hash(key);
+        if let Some(slot) = self.slots.get(Self::home(hash, self.slots.len())) {
+            prefetch(slot);
+        }
+        hash
+    }
+
+    /// Begins to fetch the row in the slot of this hash: mostly that of the key.
+    pub fn prefetch_row(&self, hash: u32) -> Option<Id<T>> {
+        let slot = self.slots.get(Self::home(hash, self.slots.len()))?;
+        let id = slot.id.filter(|_| slot.hash == hash)?;
+        prefetch(&self.rows[id]);
+        Some(id)
     }
 
     pub fn ids(&self) -> impl ExactSizeIterator<Item = Id<T>> + use<T> {
@@ -207,3 +285,25 @@ impl<T> IndexMut<Id<T>> for Map<T> {
         &mut self.rows[id]
     }
 }
+
+/// Begins to fetch a value into the cache, without waiting for it.
+fn prefetch<T>(value: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let start = std::ptr::from_ref(value).cast::<i8>();
+        for line in (0..size_of::<T>()).step_by(CACHE_LINE) {
+            // SAFETY: a prefetch reads nothing that the program could see, and the address is within `value`.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(start.add(line)) };
+        }
+        // Rows are not aligned to lines: the last byte can be on one more.
+        // SAFETY: as above.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(start.add(size_of::<T>().saturating_sub(1))) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
+}
+
+/// Bytes that are fetched at once.
+#[cfg(target_arch = "x86_64")]
+const CACHE_LINE: usize = 64;

@@ -1,49 +1,53 @@
 //! Step 1: whether an intent may take part at all.
 
-use novate_protocol::ids::{Asset, Owner};
+use novate_protocol::ids::Owner;
 
 use super::{
     ledger::{Ledger, OwnerRow},
     rows::{Id, Keyed, Map},
 };
-use crate::{Entry, Opening, Outcome, Rules, Session, rules::MAX_AGE};
+use crate::{Entry, Opening, Outcome, Rules, rules::MAX_AGE};
 
 /// A session of the opening state.
 pub(super) struct SessionRow {
     holder: Owner,
     pub key: [u8; 32],
     expires_at: u64,
-    next_nonce: u64,
+    pub next_nonce: u64,
     actions: u32,
     pub owner: Id<OwnerRow>,
-    /// Which of [`Opening::sessions`] it is.
-    index: u32,
 }
 
 /// Sessions, and the nonces that were taken.
-pub(super) struct Sessions<'a> {
+pub(super) struct Sessions {
     rules: Rules,
-    granted: &'a [Session],
-    rows: Map<SessionRow>,
+    pub rows: Map<SessionRow>,
 }
 
-impl<'a> Sessions<'a> {
-    pub fn new(rules: Rules, opening: &'a Opening, ledger: &mut Ledger) -> Self {
-        let granted = &opening.sessions[..];
+impl Sessions {
+    /// The sessions of the opening state, whose limits are told to the ledger.
+    pub fn new(rules: Rules, opening: &Opening, ledger: &mut Ledger) -> Self {
         let mut rows = Map::default();
-        rows.reserve(granted.len());
-        for (index, session) in (0..).zip(granted) {
-            rows.insert(SessionRow {
+        rows.reserve(opening.sessions.len());
+        ledger
+            .lines
+            .reserve(opening.sessions.iter().map(|session| session.limits.len()).sum());
+        for session in &opening.sessions {
+            let owner = ledger.owner(session.owner);
+            let (id, new) = rows.insert(SessionRow {
                 holder: session.owner,
                 key: session.key,
                 expires_at: session.expires_at,
                 next_nonce: session.next_nonce,
                 actions: session.actions,
-                owner: ledger.owner(session.owner),
-                index,
+                owner,
             });
+            for limit in session.limits.iter().filter(|_| new) {
+                let asset = ledger.asset(limit.asset);
+                ledger.line(id, owner, asset, limit.remaining);
+            }
         }
-        Self { rules, granted, rows }
+        Self { rules, rows }
     }
 
     /// Takes the entry's nonce, or says why it can have no effect.
@@ -87,14 +91,6 @@ impl<'a> Sessions<'a> {
 
     pub fn get(&self, id: Id<SessionRow>) -> &SessionRow {
         &self.rows[id]
-    }
-
-    /// What the session may spend of the asset.
-    pub fn limit(&self, id: Id<SessionRow>, asset: &Asset) -> u128 {
-        self.granted
-            .get(self.rows[id].index as usize)
-            .and_then(|session| session.limits.iter().find(|limit| limit.asset == *asset))
-            .map_or(0, |limit| limit.remaining)
     }
 }
 

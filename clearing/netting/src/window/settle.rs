@@ -2,83 +2,128 @@
 
 use super::{
     book::Book,
-    ledger::{Account, Ledger},
-    rows::Id,
-    sessions::Sessions,
+    ledger::{Account, Ledger, Line},
+    rows::{Id, Keyed, Map},
+    sessions::{SessionRow, Sessions},
 };
 use crate::{Delta, ItemMove};
 
 /// The session of a credit.
 const NO_SESSION: [u8; 32] = [0; 32];
 
+/// A delta with places instead of keys.
+///
+/// They are made in the order of the accounts and then sorted: the other way round, each would be looked for in memory.
+struct Change {
+    /// Place of its asset and of its owner among the sorted.
+    rank: (u32, u32),
+    session: Option<Id<SessionRow>>,
+    amount: i128,
+}
+
 /// Net debits, charged to their sessions, and then net credits.
 pub(super) fn deltas(ledger: &Ledger, sessions: &Sessions) -> Vec<Delta> {
-    let net = by_asset_and_owner(ledger);
-    let mut deltas = Vec::with_capacity(net.len());
-    for (id, net) in net.iter().filter(|(_, net)| *net < 0) {
-        charge(ledger, sessions, *id, net.unsigned_abs(), &mut deltas);
-    }
-    deltas.extend(net.iter().filter(|(_, net)| *net > 0).map(|(id, net)| {
-        let account = &ledger.accounts[*id];
-        Delta {
-            owner: ledger.owners[account.owner].0,
-            asset: ledger.assets[account.asset].asset,
-            session: NO_SESSION,
-            amount: *net,
+    let assets = Sorted::new(&ledger.assets, |row| row.asset);
+    let owners = Sorted::new(&ledger.owners, |row| row.0);
+    let (mut debits, mut credits) = (Vec::new(), Vec::new());
+    for id in ledger.accounts.ids() {
+        let account = &ledger.accounts[id];
+        let net = net(ledger, id);
+        if net == 0 {
+            continue;
         }
-    }));
+        let rank = (
+            assets.ranks[account.asset.index()],
+            owners.ranks[account.owner.index()],
+        );
+        if net < 0 {
+            charge(
+                ledger,
+                sessions,
+                account,
+                net.unsigned_abs(),
+                |session, amount| {
+                    debits.push(Change {
+                        rank,
+                        session: Some(session),
+                        amount,
+                    });
+                },
+            );
+        } else {
+            credits.push(Change {
+                rank,
+                session: None,
+                amount: net,
+            });
+        }
+    }
+    let mut deltas = Vec::with_capacity(debits.len() + credits.len());
+    for mut changes in [debits, credits] {
+        // Stable: the sessions of an account are in order already.
+        changes.sort_by_key(|change| change.rank);
+        deltas.extend(changes.into_iter().map(|change| Delta {
+            owner: owners.keys[change.rank.1 as usize],
+            asset: assets.keys[change.rank.0 as usize],
+            session: change.session.map_or(NO_SESSION, |id| sessions.get(id).key),
+            amount: change.amount,
+        }));
+    }
     deltas
 }
 
-/// Accounts that change, with their change.
-fn by_asset_and_owner(ledger: &Ledger) -> Vec<(Id<Account>, i128)> {
-    let mut net: Vec<_> = ledger
-        .accounts
-        .ids()
-        .filter_map(|id| {
-            // Funds are no less than zero, and no more than all that there is of the asset on top of the opening: what is
-            // below 2^127 each.
-            let now = ledger.accounts[id].funds.low();
-            let change = now.checked_signed_diff(ledger.opening(id))?;
-            (change != 0).then_some((id, change))
-        })
-        .collect();
-    net.sort_unstable_by_key(|(id, _)| {
-        let account = &ledger.accounts[*id];
-        (ledger.assets[account.asset].asset, ledger.owners[account.owner].0)
-    });
-    net
+/// In − out of an account.
+fn net(ledger: &Ledger, id: Id<Account>) -> i128 {
+    // Funds are no less than zero, and no more than the opening balance and all that others have of the asset: below 2^127
+    // each, so they fit.
+    let funds = ledger.accounts[id].funds.low();
+    funds.checked_signed_diff(ledger.opening(id)).unwrap_or_default()
 }
 
 /// Charges a debit to the account's sessions, by key, as far as each has spent and may.
-fn charge(ledger: &Ledger, sessions: &Sessions, id: Id<Account>, debit: u128, deltas: &mut Vec<Delta>) {
-    let account = &ledger.accounts[id];
-    let asset = ledger.assets[account.asset].asset;
-    let owner = ledger.owners[account.owner].0;
-    let mut lines: Vec<_> = std::iter::successors(account.lines, |line| ledger.lines[*line].next)
-        .map(|line| (sessions.get(ledger.lines[line].session).key, line))
-        .collect();
-    lines.sort_unstable();
+fn charge(
+    ledger: &Ledger,
+    sessions: &Sessions,
+    account: &Account,
+    debit: u128,
+    mut to: impl FnMut(Id<SessionRow>, i128),
+) {
     let mut rest = debit;
-    for (session, line) in lines {
-        let line = &ledger.lines[line];
-        let limit = sessions.limit(line.session, &asset);
-        // The limit, or what was spent of it.
-        let chargeable = if line.left.is_negative() {
-            limit
-        } else {
-            limit - line.left.low()
-        };
-        let amount = rest.min(chargeable);
+    let mut charge = |line: &Line| {
+        let amount = rest.min(line.chargeable());
         rest -= amount;
         if let Some(amount) = 0_i128.checked_sub_unsigned(amount).filter(|amount| *amount != 0) {
-            deltas.push(Delta {
-                owner,
-                asset,
-                session,
-                amount,
-            });
+            to(line.session, amount);
         }
+    };
+    let mut lines = std::iter::successors(account.lines, |line| ledger.lines[*line].next);
+    match (lines.next(), lines.next()) {
+        (Some(only), None) => charge(&ledger.lines[only]),
+        (first, second) => {
+            let mut lines: Vec<_> = first.into_iter().chain(second).chain(lines).collect();
+            lines.sort_unstable_by_key(|line| sessions.get(ledger.lines[*line].session).key);
+            lines.into_iter().for_each(|line| charge(&ledger.lines[line]));
+        }
+    }
+}
+
+/// The keys of a list in their order, and for each row the place of its key there.
+struct Sorted<K> {
+    keys: Vec<K>,
+    ranks: Vec<u32>,
+}
+
+impl<K: Ord + Copy> Sorted<K> {
+    fn new<T: Keyed>(rows: &Map<T>, key: impl Fn(&T) -> K) -> Self {
+        let mut sorted: Vec<(K, u32)> = rows.iter().map(key).zip(0..).collect();
+        // Those of a canonical opening are in order already, which this sort makes use of.
+        sorted.sort();
+        let mut ranks = vec![0; sorted.len()];
+        for (rank, (_, index)) in (0..).zip(&sorted) {
+            ranks[*index as usize] = rank;
+        }
+        let keys = sorted.into_iter().map(|(key, _)| key).collect();
+        Self { keys, ranks }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod decode;
+pub mod plain;
 pub mod properties;
 pub mod reference;
 
