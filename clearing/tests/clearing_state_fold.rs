@@ -208,6 +208,11 @@ fn an_amount_that_is_not_there_or_a_balance_that_differs_is_refused() {
         withdraw(ALICE, 1, 9),
         "it holds 8, and the chain says 9",
     );
+    refused(
+        &mut solana(&[]),
+        deposit(ALICE, 9, 8),
+        "it holds 9, and the chain says 8",
+    );
     let max = u128::MAX;
     refused(
         &mut solana(&[deposit(ALICE, max, max)]),
