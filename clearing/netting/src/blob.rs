@@ -12,6 +12,7 @@ mod relevant;
 use crate::{Opening, Outcome, Rules, SignedIntent};
 
 pub use decode::DecodeError;
+pub(crate) use encode::{Head, Row, encode};
 pub(crate) use relevant::{Names, is_idle, listings};
 
 /// First item of every blob: what it is, and the version of the format.

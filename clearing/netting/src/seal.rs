@@ -1,8 +1,8 @@
 //! From a window to a batch that can be signed.
 
 use crate::{
-    Entry, Netted, Opening, Outcome, Rules, Signature, SignedIntent,
-    blob::{Blob, BlobEntry, MAX_LEN, Names, is_idle, listings},
+    Entry, Netted, Opening, Outcome, Rules, Signature,
+    blob::{Head, MAX_LEN, Names, Row, encode, is_idle, listings},
     cid::cid_of,
     leaves::{delta_leaves, intent_leaves, item_leaves, root},
     net,
@@ -109,7 +109,7 @@ pub fn seal(draft: &Draft) -> Result<Sealed, SealError> {
     let (deltas, items) = (delta_leaves(&netted.deltas), item_leaves(&netted.items));
     let ((bytes, cid), roots) = rayon::join(
         || {
-            let bytes = blob(draft, opening, &netted).encode();
+            let bytes = blob(draft, opening, &netted);
             let cid = cid_of(&bytes);
             (bytes, cid)
         },
@@ -184,39 +184,31 @@ fn check(draft: &Draft) -> Result<(), SealError> {
     }
 }
 
-fn blob(draft: &Draft, opening: Opening, netted: &Netted) -> Blob {
+fn blob(draft: &Draft, opening: Opening, netted: &Netted) -> Vec<u8> {
     let counts = listings(draft.entries.iter().map(|entry| &entry.intent));
     let outcomes = netted.outcomes.iter().copied();
     let window = draft.entries.iter().zip(draft.signatures).zip(outcomes);
-    let mut idle = false;
-    let entries = window
-        .filter(|((entry, _), outcome)| {
-            let leave_out = is_idle(entry, *outcome, &counts);
-            idle |= leave_out;
-            !leave_out
-        })
-        .map(|((entry, signature), outcome)| BlobEntry {
-            signed: SignedIntent {
-                intent: entry.intent,
-                signature: *signature,
-            },
-            received_at: entry.received_at,
-            carried: entry.carried,
-            outcome,
-        });
-    let entries: Vec<BlobEntry> = entries.collect();
-    let opening = if idle {
+    let needed = window.filter(|((entry, _), outcome)| !is_idle(entry, *outcome, &counts));
+    let rows = needed.map(|((entry, signature), outcome)| Row {
+        intent: &entry.intent,
+        signature,
+        received_at: entry.received_at,
+        carried: entry.carried,
+        outcome,
+    });
+    let rows: Vec<Row> = rows.collect();
+    let opening = if rows.len() < draft.entries.len() {
         let mut names = Names::default();
-        entries.iter().for_each(|entry| names.add(&entry.signed.intent));
+        rows.iter().for_each(|row| names.add(row.intent));
         names.restrict(&opening)
     } else {
         opening
     };
-    Blob {
-        rules: *draft.rules,
+    let head = Head {
+        rules: draft.rules,
         sequence: draft.sequence,
         opened_at: draft.opened_at,
-        opening,
-        entries,
-    }
+        opening: &opening,
+    };
+    encode(&head, rows.into_iter())
 }

@@ -1,9 +1,9 @@
 //! Writes a blob.
 
-use super::{Blob, BlobEntry, FORMAT};
-use crate::{Opening, Rules, Session, Signature};
+use super::{Blob, FORMAT};
+use crate::{Opening, Outcome, Rules, Session, Signature};
 use minicbor::{Encoder, data::Tag};
-use novate_protocol::intent::Scheme;
+use novate_protocol::intent::{Intent, Scheme};
 use std::convert::Infallible;
 
 type Cbor = Encoder<Vec<u8>>;
@@ -12,29 +12,63 @@ type Written = Result<(), minicbor::encode::Error<Infallible>>;
 /// More than an entry takes: intent, signature and the fields around.
 const ENTRY_LEN: usize = 340;
 
+/// All but the entries.
+pub(crate) struct Head<'a> {
+    pub rules: &'a Rules,
+    pub sequence: u64,
+    pub opened_at: u64,
+    pub opening: &'a Opening,
+}
+
+/// An entry, wherever its parts are.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub intent: &'a Intent,
+    pub signature: &'a Signature,
+    pub received_at: u64,
+    pub carried: bool,
+    pub outcome: Outcome,
+}
+
 impl Blob {
     /// The bytes, of which there is one form.
-    #[expect(
-        clippy::expect_used,
-        reason = "writing to a vector cannot fail, and no value of a blob has no encoding"
-    )]
     pub fn encode(&self) -> Vec<u8> {
-        let mut cbor = Encoder::new(Vec::with_capacity(self.entries.len() * ENTRY_LEN));
-        self.write(&mut cbor).expect("a vector takes all");
-        cbor.into_writer()
+        let head = Head {
+            rules: &self.rules,
+            sequence: self.sequence,
+            opened_at: self.opened_at,
+            opening: &self.opening,
+        };
+        let rows = self.entries.iter().map(|entry| Row {
+            intent: &entry.signed.intent,
+            signature: &entry.signed.signature,
+            received_at: entry.received_at,
+            carried: entry.carried,
+            outcome: entry.outcome,
+        });
+        encode(&head, rows)
     }
+}
 
-    fn write(&self, cbor: &mut Cbor) -> Written {
-        cbor.array(6)?.str(FORMAT)?;
-        rules(cbor, &self.rules)?;
-        cbor.u64(self.sequence)?.u64(self.opened_at)?;
-        opening(cbor, &self.opening)?;
-        cbor.array(self.entries.len() as u64)?;
-        let mut buffer = Vec::new();
-        self.entries
-            .iter()
-            .try_for_each(|each| entry(cbor, each, &mut buffer))
-    }
+/// The bytes of the blob with these entries.
+#[expect(
+    clippy::expect_used,
+    reason = "writing to a vector cannot fail, and no value of a blob has no encoding"
+)]
+pub(crate) fn encode<'a>(head: &Head, rows: impl ExactSizeIterator<Item = Row<'a>>) -> Vec<u8> {
+    let mut cbor = Encoder::new(Vec::with_capacity(rows.len() * ENTRY_LEN));
+    write(&mut cbor, head, rows).expect("a vector takes all");
+    cbor.into_writer()
+}
+
+fn write<'a>(cbor: &mut Cbor, head: &Head, mut rows: impl ExactSizeIterator<Item = Row<'a>>) -> Written {
+    cbor.array(6)?.str(FORMAT)?;
+    rules(cbor, head.rules)?;
+    cbor.u64(head.sequence)?.u64(head.opened_at)?;
+    opening(cbor, head.opening)?;
+    cbor.array(rows.len() as u64)?;
+    let mut buffer = Vec::new();
+    rows.try_for_each(|row| entry(cbor, &row, &mut buffer))
 }
 
 fn rules(cbor: &mut Cbor, rules: &Rules) -> Written {
@@ -79,17 +113,17 @@ fn session(cbor: &mut Cbor, session: &Session) -> Written {
     Ok(())
 }
 
-fn entry(cbor: &mut Cbor, entry: &BlobEntry, buffer: &mut Vec<u8>) -> Written {
+fn entry(cbor: &mut Cbor, row: &Row, buffer: &mut Vec<u8>) -> Written {
     buffer.clear();
-    borsh::to_writer(&mut *buffer, &entry.signed.intent)
+    borsh::to_writer(&mut *buffer, row.intent)
         .map_err(|_| minicbor::encode::Error::message("an intent has an encoding"))?;
     cbor.array(5)?.bytes(buffer)?;
-    match &entry.signed.signature {
+    match row.signature {
         Signature::Ed25519(bytes) => cbor.bytes(bytes)?,
         Signature::Eip712(bytes) => cbor.bytes(bytes)?,
     };
-    cbor.u64(entry.received_at)?.bool(entry.carried)?;
-    cbor.u8(entry.outcome.code())?;
+    cbor.u64(row.received_at)?.bool(row.carried)?;
+    cbor.u8(row.outcome.code())?;
     Ok(())
 }
 

@@ -1,15 +1,15 @@
 //! What of a window and its opening state a batch depends on.
 
 use crate::{Entry, Opening, Outcome, Session};
+use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use novate_protocol::{
     ids::{Asset, Owner},
     intent::{Action, Intent, Item},
 };
-use rustc_hash::FxBuildHasher;
 
-/// How many entries list or buy each item.
-pub(crate) type Listings = HashMap<Item, u32, FxBuildHasher>;
+/// How many entries list or buy each item. Keys are the senders' choice, so hashes are seeded; nothing depends on their order.
+pub(crate) type Listings = HashMap<Item, u32, RandomState>;
 
 /// Counts the entries that name an item.
 pub(crate) fn listings<'a>(intents: impl Iterator<Item = &'a Intent>) -> Listings {
@@ -40,11 +40,11 @@ pub(crate) fn is_idle(entry: &Entry, outcome: Outcome, listings: &Listings) -> b
 #[derive(Default)]
 pub(crate) struct Names {
     /// Who would pay, and in which asset.
-    payers: HashSet<(Owner, Asset), FxBuildHasher>,
+    payers: HashSet<(Owner, Asset), RandomState>,
     /// What each session would spend.
-    sessions: HashMap<(Owner, [u8; 32]), HashSet<Asset, FxBuildHasher>, FxBuildHasher>,
+    sessions: HashMap<(Owner, [u8; 32]), HashSet<Asset, RandomState>, RandomState>,
     /// What is offered.
-    items: HashSet<Item, FxBuildHasher>,
+    items: HashSet<Item, RandomState>,
 }
 
 impl Names {
