@@ -3,10 +3,12 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`audit`] | whether what is said holds |
 //! | [`chain`] | what a batch needs of the chain that it settles on |
 //! | [`grants`] | what an owner signs so that there is a session |
 //! | [`secret`] | where keys and passwords are read from |
 //! | [`intake`] | takes signed intents: checked, and on disk before they are answered |
+//! | [`receipts`] | what became of intents, provable |
 //! | [`signer`] | the canister that signs headers |
 //! | [`state`] | what the index knows of a settlement: ledgers, sessions, items, batches |
 //! | [`store`] | everything that the service must not forget, in Postgres |
@@ -17,9 +19,12 @@
 //! | [`failpoint`] | where tests kill the service |
 //! | [`settlement`] | a settlement that is served |
 //! | [`service`] | the process that clears |
+//! | [`config`] | the section `[clearing]` of `novate.toml` |
+//! | [`run`] | from a configuration to a service that runs |
 
 pub mod alert;
 pub mod batch_maker;
+pub mod audit;
 pub mod chain;
 pub mod context;
 pub mod driver;
@@ -29,6 +34,9 @@ pub mod intake;
 pub mod secret;
 pub mod service;
 pub mod settlement;
+pub mod receipts;
 pub mod signer;
 pub mod state;
 pub mod store;
+pub mod config;
+pub mod run;

@@ -14,7 +14,7 @@ pub mod solana;
 pub mod source;
 pub mod store;
 
-pub use config::{Config, ConfigError, SourceOptions};
+pub use config::{ClearingSection, Config, ConfigError, NetworkNodes, SourceOptions};
 pub use engine::{run, run_on};
 pub use error::IndexerError;
 pub use store::{Store, StoreError};

@@ -26,6 +26,9 @@ pub enum MakerError {
         /// In seconds.
         behind: u64,
     },
+    /// The sequence is not the next one any more.
+    #[error("batches were refused while the window was netted: it is netted again")]
+    Refused,
     /// The window gives no batch.
     #[error(transparent)]
     Seal(#[from] SealError),

@@ -130,7 +130,7 @@ impl BatchMaker {
         }
         let (opened, since) = self.check_clocks(now).await?;
         let reading = self.read(now, new, oldest, opened, since).await?;
-        let Some(closed) = self.net(reading).await? else {
+        let Some(closed) = self.net(reading, limits).await? else {
             return Ok(Made::Nothing);
         };
         if closed.filled == 0 && !closed.ended.is_empty() && queue.new < limits.max_intents {

@@ -20,6 +20,8 @@ use std::{
 /// Everything that a window depends on.
 pub(super) struct Reading {
     cursor: i64,
+    /// As far as the database knows.
+    next_sequence: u64,
     sequence: u64,
     opened_at: u64,
     closed_at: u64,
@@ -36,6 +38,8 @@ pub(super) struct Reading {
 pub(super) struct Closed {
     /// Where it began.
     pub cursor: i64,
+    /// The next sequence then, as far as the database knew.
+    pub next_sequence: u64,
     /// The last new intent that it took.
     pub last: i64,
     pub sealed: Sealed,
@@ -83,6 +87,7 @@ impl BatchMaker {
         let earliest = now.saturating_sub(self.settlement.limits.window_seconds);
         Ok(Reading {
             cursor: position.cursor,
+            next_sequence: position.next_sequence,
             sequence: position.next_sequence.max(opened.saturating_add(1)),
             opened_at: oldest.unwrap_or(now).clamp(earliest, now),
             closed_at: now,
@@ -95,13 +100,14 @@ impl BatchMaker {
     }
 
     /// Nets as much as gives a batch that signer and chain take; `None` when nothing is there any more.
-    pub(super) async fn net(&self, reading: Reading) -> Result<Option<Closed>, MakerError> {
+    pub(super) async fn net(&self, reading: Reading, limits: Limits) -> Result<Option<Closed>, MakerError> {
         let settlement = Arc::clone(&self.settlement);
         let netting = move || {
-            let mut take = reading.retries.len() + reading.new.len();
+            let most = usize::try_from(limits.max_intents).unwrap_or(usize::MAX);
+            let mut take = (reading.retries.len() + reading.new.len()).min(most);
             while take > 0 {
                 let closed = reading.net(&settlement, take)?;
-                if take == 1 || closed.fits(&settlement.limits) {
+                if take == 1 || closed.fits(&limits) {
                     return Ok(Some(closed));
                 }
                 take /= 2;
@@ -162,6 +168,7 @@ impl Reading {
         }
         Ok(Closed {
             cursor: self.cursor,
+            next_sequence: self.next_sequence,
             last: new.last().map_or(self.cursor, |intent| intent.seq),
             sealed,
             filled,

@@ -8,6 +8,7 @@ impl BatchMaker {
     pub(super) async fn write(&self, closed: &Closed) -> Result<Made, MakerError> {
         let Closed {
             cursor,
+            next_sequence,
             last,
             sealed,
             filled,
@@ -18,6 +19,10 @@ impl BatchMaker {
         let ended_seqs: Vec<i64> = ended.iter().map(|(seq, _)| *seq).collect();
         let mut tx = self.context.begin().await?;
         settlements::move_cursor(&mut tx, id, *cursor, *last).await?;
+        // The row of the settlement is ours until the end of the transaction.
+        if settlements::position(&mut tx, id).await?.next_sequence != *next_sequence {
+            return Err(MakerError::Refused);
+        }
         outcomes::carry(&mut tx, id, open, &ended_seqs).await?;
         if ended.is_empty() {
             tx.commit().await?;

@@ -90,11 +90,17 @@ impl Driver {
 
     async fn store_blob(&self, driven: &mut Driven) -> Result<Next, DriverError> {
         let Batch { number, header, .. } = &driven.batch;
-        let bytes = blobs::get(&self.context.pool, &header.blob_cid).await?;
-        let bytes = bytes.ok_or(DriverError::Missing {
-            number: *number,
-            what: "blob",
-        })?;
+        let Some(bytes) = blobs::get(&self.context.pool, &header.blob_cid).await? else {
+            // One before it was refused, and it with that.
+            let now = batches::get(&self.context.pool, *number).await?;
+            return match now.is_none_or(|now| now.state.is_over()) {
+                true => Ok(Next::Over),
+                false => Err(DriverError::Missing {
+                    number: *number,
+                    what: "blob",
+                }),
+            };
+        };
         let kept = self.context.blobs.put(bytes).await?;
         if kept.cid.to_bytes() != header.blob_cid {
             return Err(DriverError::Missing {

@@ -31,7 +31,7 @@ impl Driver {
         let mut tx = self.context.begin().await?;
         batches::change(&mut tx, number, State::Settled, State::Finalized, None).await?;
         transactions::finalize(&mut tx, number).await?;
-        blobs::delete(&mut tx, &driven.batch.header.blob_cid).await?;
+        blobs::delete(&mut tx, number).await?;
         tx.commit().await?;
         driven.became(State::Finalized, None);
         Ok(Next::Over)
@@ -60,7 +60,7 @@ impl Driver {
         batches::change(&mut tx, number, driven.batch.state, State::Closed, Some(reason)).await?;
         outcomes::requeue(&mut tx, number, self.context.now(), &driven.batch.blamed, hold).await?;
         transactions::finalize(&mut tx, number).await?;
-        blobs::delete(&mut tx, &driven.batch.header.blob_cid).await?;
+        blobs::delete(&mut tx, number).await?;
         tx.commit().await?;
         self.context.pass(Point::ClosedNoted);
         driven.became(State::Closed, Some(reason));

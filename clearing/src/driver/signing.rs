@@ -11,7 +11,7 @@ use crate::{
     signer::SignerError,
     store::{
         batches::{self, State},
-        outcomes, settlements,
+        blobs, outcomes, settlements,
     },
 };
 use novate_bindings::icp::{BatchRequest, Refusal};
@@ -94,9 +94,12 @@ impl Driver {
     async fn refuse(&self, driven: &mut Driven, from: Option<u64>, reason: &str) -> Result<(), DriverError> {
         let (settlement, sequence) = (self.settlement.id, driven.batch.header.sequence);
         let mut tx = self.context.begin().await?;
+        // No batch is made meanwhile: it would come after sequences that are free then.
+        settlements::lock(&mut tx, settlement).await?;
         for (number, state) in batches::unsigned_from(&mut tx, settlement, sequence).await? {
             batches::change(&mut tx, number, state, State::Refused, Some(reason)).await?;
             outcomes::requeue(&mut tx, number, self.context.now(), &[], 0).await?;
+            blobs::delete(&mut tx, number).await?;
         }
         if let Some(sequence) = from {
             settlements::skip_to(&mut tx, settlement, sequence).await?;

@@ -29,13 +29,13 @@ pub async fn get(pool: &PgPool, cid: &[u8; 36]) -> Result<Option<Vec<u8>>, Store
     )
 }
 
-/// Forgets a blob that the stores have.
+/// Forgets the blob of a batch that is over.
 ///
 /// # Errors
 /// [`StoreError::Database`]
-pub async fn delete(db: &mut PgConnection, cid: &[u8; 36]) -> Result<(), StoreError> {
-    sqlx::query("delete from clearing.blobs where cid = $1")
-        .bind(cid.as_slice())
+pub async fn delete(db: &mut PgConnection, batch: i64) -> Result<(), StoreError> {
+    sqlx::query("delete from clearing.blobs using clearing.batches where number = $1 and cid = blob_cid")
+        .bind(batch)
         .execute(db)
         .await?;
     Ok(())

@@ -76,6 +76,18 @@ pub async fn move_cursor(
     }
 }
 
+/// Keeps every window of the settlement from being written until the end of the transaction.
+///
+/// # Errors
+/// [`StoreError::Database`]
+pub async fn lock(db: &mut PgConnection, settlement: i16) -> Result<(), StoreError> {
+    sqlx::query("select from clearing.settlements where id = $1 for update")
+        .bind(settlement)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// No batch below `sequence` any more.
 ///
 /// # Errors

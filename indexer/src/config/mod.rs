@@ -3,12 +3,14 @@
 //! Reading it is parsing: what comes out has an ABI, IDL or block schema that gives tables, addresses that are some, and no
 //! name twice. Every error names file, line, column and key.
 
+mod clearing;
 mod contract;
 mod document;
 mod error;
 mod network;
 mod raw;
 
+pub use clearing::{ClearingSection, NetworkNodes};
 pub use error::{ConfigError, Problem};
 
 use crate::{evm::EvmOptions, icp::IcpOptions, solana::SolanaOptions};

@@ -1,6 +1,6 @@
 //! The configuration as it is written. `novate.schema.json` says the same to editors.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -14,6 +14,9 @@ pub struct Raw<Api> {
         bound(deserialize = "Api: Deserialize<'de> + Default")
     )]
     pub api: Api,
+    /// Another crate's.
+    #[serde(default, rename = "clearing")]
+    pub _clearing: Option<IgnoredAny>,
     #[serde(default)]
     pub networks: Vec<Spanned<Network>>,
     #[serde(default)]

@@ -1,0 +1,108 @@
+//! The process is killed, wherever it is.
+
+use crate::{
+    process::Process,
+    world::{World, eventually, owner},
+};
+use novate_clearing::failpoint::Point;
+use std::{
+    os::unix::process::ExitStatusExt,
+    time::{Duration, Instant},
+};
+
+/// Kills it at the point, goes on with another process, and looks at what has come of it.
+async fn killed_at(point: Point) {
+    let mut world = World::new().await;
+    world.pay_all().await;
+    match point {
+        Point::QuarantineSeen | Point::QuarantineNoted | Point::ClosedSeen | Point::ClosedNoted => {
+            // Somebody has withdrawn between netting and application: noticed when the debit is refused.
+            world.faults(|faults| faults.settle_window = Some(300)).await;
+            world.withdraw_when_opened(0).await;
+        }
+        Point::RefusalSeen | Point::RefusalNoted => world.faults(|faults| faults.too_old = Some(2)).await,
+        _ => {}
+    }
+    let mut process = Process::start(&world, Some(point));
+    let status = process.ended().await;
+    assert_eq!(status.signal(), Some(6), "{point} is reached");
+    world.heal().await;
+    world.settle_all().await;
+    world.check().await;
+}
+
+macro_rules! killed {
+    ($($name:ident: $($point:ident)*;)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            for point in [$(Point::$point),*] {
+                killed_at(point).await;
+            }
+        }
+    )*};
+}
+
+killed! {
+    killed_around_the_write_of_a_batch_it_loses_and_doubles_nothing: WindowNetted BatchWritten;
+    killed_around_the_blob_it_loses_and_doubles_nothing: BlobStored BlobNoted;
+    killed_around_the_signature_it_loses_and_doubles_nothing: Signed SignatureWritten;
+    killed_around_a_transaction_it_loses_and_doubles_nothing:
+        TransactionPlanned TransactionWritten TransactionSent TransactionLanded;
+    killed_around_settlement_it_loses_and_doubles_nothing: SettledSeen SettledNoted FinalizedSeen;
+    killed_around_quarantine_it_loses_and_doubles_nothing:
+        QuarantineSeen QuarantineNoted ClosedSeen ClosedNoted;
+    killed_around_a_refusal_it_loses_and_doubles_nothing: RefusalSeen RefusalNoted;
+}
+
+#[test]
+fn every_point_is_one_at_which_it_is_killed() {
+    let source = include_str!("killed.rs");
+    let listed = source.split("killed! {").nth(1).unwrap();
+    for point in Point::ALL {
+        assert!(listed.contains(&point.to_string()), "{point}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_instance_takes_over_within_five_seconds_of_a_kill() {
+    let world = World::new().await;
+    let first = Process::start(&world, None);
+    eventually("the first leads", async || world.epoch().await == 1).await;
+    let _second = Process::start(&world, None);
+    first.signal("-KILL");
+    let killed = Instant::now();
+    eventually("the second leads", async || world.epoch().await == 2).await;
+    assert!(
+        killed.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        killed.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_leader_is_replaced_and_writes_nothing_when_it_wakes() {
+    let mut world = World::new().await;
+    let first = Process::start(&world, None);
+    eventually("the first leads", async || world.epoch().await == 1).await;
+    first.signal("-STOP");
+    let frozen = Instant::now();
+    let second = Process::start(&world, None);
+    eventually("the second leads", async || world.epoch().await == 2).await;
+    assert!(
+        frozen.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        frozen.elapsed()
+    );
+    world.pay_all().await;
+    first.signal("-CONT");
+    eventually("all is settled", async || world.is_settled().await).await;
+    drop((first, second));
+    world.check().await;
+    assert!(
+        world
+            .ledger()
+            .await
+            .balances
+            .contains_key(&hex::encode(owner(0).0))
+    );
+}
