@@ -20,6 +20,7 @@ async fn big() -> (World, SignedBatch) {
         tokens: TOKENS,
         sessions: SESSIONS,
         items: ITEMS,
+        ..Size::default()
     })
     .await;
     let mut changes = Changes::default();

@@ -245,7 +245,8 @@ async fn transaction_of_somebody_else_with_the_key_is_stepped_over() {
         .value(U256::from(1))
         .from(world.payer)
         .with_nonce(0);
-    world.rpc.send_transaction(transfer).await.unwrap();
+    let other = world.rpc.send_transaction(transfer).await.unwrap();
+    assert_ne!(other.tx_hash().to_string(), planned.id);
     world.mine().await;
     assert_eq!(world.expires(&evm, &planned).await, Landing::Expired);
     let again = evm.plan(&batch, &Step::Open, Some(&planned)).await.unwrap();

@@ -75,6 +75,8 @@ pub struct World {
 /// What is in it.
 #[derive(Clone, Copy)]
 pub struct Size {
+    /// 8 or 16.
+    pub holders: usize,
     pub tokens: usize,
     /// Of every holder.
     pub sessions: usize,
@@ -84,6 +86,7 @@ pub struct Size {
 impl Default for Size {
     fn default() -> Self {
         Self {
+            holders: 8,
             tokens: 1,
             sessions: 1,
             items: 0,
@@ -103,15 +106,16 @@ impl World {
         let anvil = Anvil::start(AnvilOptions {
             chain_id: CHAINS.fetch_add(1, Ordering::Relaxed),
             slots_in_an_epoch: Some(1),
+            arguments: vec!["--accounts".into(), "18".into()],
             ..Default::default()
         })
         .unwrap();
         let rpc = provider(&anvil.url());
         let address = |n: usize| anvil.accounts()[n].address.parse::<Address>().unwrap();
-        let (admin, payer) = (address(0), address(9));
-        let holders: Vec<Address> = (1..9).map(address).collect();
+        let (admin, payer) = (address(0), address(17));
+        let holders: Vec<Address> = (1..=size.holders).map(address).collect();
         let mut payer_key = NamedTempFile::new().unwrap();
-        writeln!(payer_key, "{}", anvil.accounts()[9].private_key).unwrap();
+        writeln!(payer_key, "{}", anvil.accounts()[17].private_key).unwrap();
 
         let authority = PrivateKeySigner::random();
         let keys = created(
