@@ -44,6 +44,10 @@ impl Fees {
     /// The fee on `amount`, in its base units. `bps` above 10,000 counts as 10,000.
     pub const fn of(amount: u128, bps: u16) -> u128 {
         let bps = if bps > 10_000 { 10_000 } else { bps as u128 };
+        if amount < 1 << 50 {
+            // The same without dividing 128 bits, which takes ten times as long.
+            return ((amount as u64 * bps as u64) / 10_000) as u128;
+        }
         // Split, so that no amount overflows.
         (amount / 10_000) * bps + (amount % 10_000) * bps / 10_000
     }

@@ -118,12 +118,15 @@ impl<'a> Window<'a> {
             seen,
             mut outcomes,
         } = self;
+        // What is needed no more makes room for the result.
         drop(seen);
         eliminate::eliminate(&mut ledger, &book, &mut outcomes);
+        let items = settle::moves(&ledger, &book, &sessions);
+        ledger.transfers = Rows::default();
         Netted {
             outcomes: outcomes.into_vec(),
             deltas: settle::deltas(&ledger, &sessions),
-            items: settle::moves(&ledger, &book, &sessions),
+            items,
         }
     }
 

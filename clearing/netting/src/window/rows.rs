@@ -210,7 +210,8 @@ impl<T: Keyed> Map<T> {
             Err(mut at) => {
                 drop(key);
                 if 4 * (self.rows.len() + 1) > 3 * self.slots.len() {
-                    self.grow(self.rows.len() + self.rows.len() / 2 + 16);
+                    // By a quarter: twice as much would be the larger part of all memory.
+                    self.reserve(self.rows.len() / 4 + 16);
                     at = self.vacant(hash);
                 }
                 let id = self.rows.push(row);

@@ -112,7 +112,7 @@ fn buy(rng: &mut Rng, by: u64, items: u64) -> Action {
 }
 
 fn opening(rng: &mut Rng, intents: u64, owners: u64, items: u64) -> Opening {
-    // On average a little over what an owner spends of an asset.
+    // Twice what an owner spends of an asset on average.
     let typical = 2 * AMOUNT * intents.div_ceil(owners * SPENT);
     let mut opening = Opening::default();
     for by in 0..owners {
@@ -122,11 +122,11 @@ fn opening(rng: &mut Rng, intents: u64, owners: u64, items: u64) -> Opening {
             opening.balances.push(Balance {
                 owner: owner(by),
                 asset,
-                amount: rng.below(typical).into(),
+                amount: (typical / 2 + rng.below(typical)).into(),
             });
             limits.push(SessionLimit {
                 asset,
-                remaining: (typical / 4 + rng.below(typical)).into(),
+                remaining: (typical / 2 + rng.below(typical)).into(),
             });
         }
         limits.sort_by_key(|limit| limit.asset);
