@@ -34,6 +34,10 @@ leaves nothing running. Each figure of time is the median of at least three runs
   gas       gas of the EVM contracts' functions in forge: of the call alone, without the 21,000 of a transaction
   cycles    cycles of every method of the canisters, by the prices of a 13-node subnet, on our emulator with the built .wasm;
             fails when one differs by over 5% from docs/cycles.md
+  netting   intents netted a second, on one core and without signatures and hashing; bytes an intent; what ten times the
+            intents cost; and milliseconds to net and seal a batch of 100,000, with blob, leaves and roots
+  intake    intents a second over HTTP, verified and on disk; the same intents' signatures alone, and the ratio to it; and the
+            99th percentile of the time to an answer at half that rate
 
   --quick   a tenth of the data; all of it is quick for cu, gas and cycles
   --write   with cu and cycles: write the figures into the document instead of comparing them
@@ -66,7 +70,7 @@ struct Options {
 /// Those whose figures stand in a document.
 const WRITTEN: [&str; 2] = ["cu", "cycles"];
 
-const SUITES: [Suite; 4] = [
+const SUITES: [Suite; 6] = [
     Suite {
         name: "latency",
         measure: |repo, options| printed("latency", latency(repo, options)?),
@@ -82,6 +86,14 @@ const SUITES: [Suite; 4] = [
     Suite {
         name: "cycles",
         measure: |repo, options| printed("cycles", cycles(repo, options)),
+    },
+    Suite {
+        name: "netting",
+        measure: |repo, options| printed("netting", netting(repo, options)?),
+    },
+    Suite {
+        name: "intake",
+        measure: |repo, options| printed("intake", intake(repo, options)?),
     },
 ];
 
@@ -221,6 +233,44 @@ fn cycles(repo: &Repo, options: &Options) -> Command {
         cargo.env("NOVATE_CYCLES_WRITE", "1");
     }
     cargo
+}
+
+/// The binary that makes its data, and then takes the time.
+fn netting(repo: &Repo, options: &Options) -> Result<Command> {
+    timed("build netting-bench for release", || {
+        run_aside(repo.cargo().args([
+            "build",
+            "--locked",
+            "--workspace",
+            "--release",
+            "--bin",
+            "netting-bench",
+        ]))
+    })?;
+    let mut bench = repo.command(repo.target.join("release/netting-bench"));
+    if options.quick {
+        bench.arg("--quick");
+    }
+    Ok(bench)
+}
+
+/// The example that starts Postgres and the intake, and sends to it.
+fn intake(repo: &Repo, options: &Options) -> Result<Command> {
+    timed("build intake_bench for release", || {
+        run_aside(repo.cargo().args([
+            "build",
+            "--locked",
+            "--workspace",
+            "--release",
+            "--example",
+            "intake_bench",
+        ]))
+    })?;
+    let mut bench = repo.command(repo.target.join("release/examples/intake_bench"));
+    if options.quick {
+        bench.arg("--quick");
+    }
+    Ok(bench)
 }
 
 /// The contracts' gas tests; `cargo xtask contracts` compares the same figures with the committed ones.
