@@ -2,18 +2,22 @@
 //! `/api/openapi.json`.
 
 mod account;
+mod batches;
 mod feed;
 mod intents;
 pub mod model;
 mod nonce;
+mod open;
 mod problem;
 mod sessions;
 mod stream;
 mod view;
 
+pub use open::OpenError;
+
 use crate::sign_in::nonces::Nonces;
 use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
-use novate_clearing::{grants::Grants, intake::Intake, state::Sessions};
+use novate_clearing::{grants::Grants, intake::Intake, receipts::Receipts, state::Sessions};
 use novate_protocol::intent::Scheme;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -29,6 +33,8 @@ pub struct Clearing {
     pub intake: Intake,
     /// What it clears.
     pub settlements: Arc<[Settlement]>,
+    /// Batches and receipts.
+    pub receipts: Receipts,
     /// Of sign-in messages.
     pub nonces: Nonces,
     /// Domains whose pages may ask users to sign in.
@@ -71,6 +77,8 @@ pub fn routes(clearing: Clearing) -> Router {
         .routes(routes!(sessions::get))
         .routes(routes!(intents::submit, intents::list))
         .routes(routes!(intents::get, intents::cancel))
+        .routes(routes!(batches::batch))
+        .routes(routes!(batches::receipt))
         .routes(routes!(feed::sse))
         .routes(routes!(feed::websocket))
         .split_for_parts();

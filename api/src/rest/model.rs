@@ -305,3 +305,68 @@ pub struct RemainingBody {
     /// Base units.
     pub remaining: String,
 }
+
+/// A batch. Bytes are 0x and hex, accounts as their chain writes them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BatchBody {
+    /// Counts the service's batches.
+    pub number: i64,
+    /// Name of the settlement.
+    pub settlement: String,
+    /// The settlement's contract or config account.
+    pub address: String,
+    /// Number of the chain.
+    pub chain: u64,
+    /// Counts the settlement's batches on chain.
+    pub sequence: u64,
+    /// `made`, `stored`, `signed`, `settled`, `finalized`, `closed`, `refused`, `quarantined` or `abandoned`.
+    pub state: String,
+    /// Why it is refused or quarantined, or what it waits for.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Root over the intents.
+    pub intents_root: String,
+    /// Root over the deltas.
+    pub deltas_root: String,
+    /// Root over the items.
+    pub items_root: String,
+    /// CID of the blob with the signed intents.
+    pub blob: String,
+    /// Intents in it.
+    pub intents: u32,
+    /// Of these, filled.
+    pub filled: i32,
+    /// Changes of ledgers.
+    pub deltas: u32,
+    /// Items that change hands.
+    pub items: u32,
+    /// When its window opened, in Unix seconds.
+    pub opened_at: u64,
+    /// When it was seen settled, in Unix seconds.
+    #[serde(default)]
+    pub settled_at: Option<i64>,
+    /// The authority's signature of the header.
+    #[serde(default)]
+    pub signature: Option<String>,
+    /// In the order in which they were planned.
+    pub transactions: Vec<BatchTransactionBody>,
+}
+
+/// A transaction of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BatchTransactionBody {
+    /// As explorers show it.
+    pub id: String,
+    /// What it does: `open`, `debits 0..28`, `finalize` and the like.
+    pub step: String,
+    /// `planned`, `sent`, `landed`, `finalized`, `failed` or `expired`.
+    pub state: String,
+    /// What it cost, in wei or lamports.
+    #[serde(default)]
+    pub fee: Option<String>,
+    /// Gas or compute units that it used.
+    #[serde(default)]
+    pub units: Option<i64>,
+}

@@ -17,6 +17,8 @@ async fn the_document_has_every_route_with_its_bodies() {
         ("/api/intents", "get"),
         ("/api/intents/{id}", "get"),
         ("/api/intents/{id}", "delete"),
+        ("/api/batches/{number}", "get"),
+        ("/api/receipts/{intent}", "get"),
         ("/api/feed", "get"),
         ("/api/feed/ws", "get"),
     ];

@@ -10,6 +10,7 @@ use novate_api::{
 use novate_clearing::{
     grants::{EvmGrants, Grants},
     intake::{self, Intake, IntakeConfig, json},
+    receipts::Receipts,
     state::{AsOf, NotReady, Sessions},
     store,
 };
@@ -96,13 +97,7 @@ impl Contract {
         let nowhere = "http://127.0.0.1:1".parse().unwrap();
         Self {
             anvil: None,
-            grants: Grants::Evm(EvmGrants::new(
-                nowhere,
-                CHAIN,
-                [1; 20].into(),
-                [0x5e; 20].into(),
-                None,
-            )),
+            grants: Grants::Evm(EvmGrants::new(nowhere, CHAIN, [0x5e; 20].into(), None)),
             settlement: SETTLEMENT,
         }
     }
@@ -159,6 +154,7 @@ impl Rig {
                 sessions: index,
                 grants: contract.grants,
             }]),
+            receipts: Receipts::new(pool.clone()),
             nonces: Nonces::new(pool.clone()),
             domains: Arc::new(["app.example.org".to_owned()]),
         };

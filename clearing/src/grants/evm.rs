@@ -8,20 +8,26 @@ use alloy::{
     signers::local::PrivateKeySigner,
     sol_types::{Eip712Domain, SolCall, SolStruct, eip712_domain},
 };
-use novate_bindings::evm::SessionKeys::{self, Grant, Limit};
+use novate_bindings::evm::{
+    SessionKeys::{self, Grant, Limit},
+    Settlement,
+};
 use novate_protocol::intent::Scheme;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// How long a grant that is to be signed may be submitted, in seconds.
 const DEADLINE: u64 = 3600;
 
-/// A `SessionKeys` contract, and who may pass grants on to it.
+/// The `SessionKeys` contract of a settlement, and who may pass grants on to it.
 #[derive(Clone, Debug)]
 pub struct EvmGrants {
     node: DynProvider<Ethereum>,
     /// Whether the node's provider can sign.
     relays: bool,
-    contract: Address,
+    /// The `SessionKeys` that the settlement charges, once it has been asked.
+    contract: Arc<OnceCell<Address>>,
     settlement: Address,
     chain_id: u64,
 }
@@ -42,11 +48,10 @@ pub struct SignedGrant {
 }
 
 impl EvmGrants {
-    /// `relayer` pays for grants that owners signed; without one they send them themselves.
+    /// Grants to a settlement. `relayer` pays for what owners signed; without one they send it themselves.
     pub fn new(
         rpc: alloy::transports::http::reqwest::Url,
         chain_id: u64,
-        contract: Address,
         settlement: Address,
         relayer: Option<PrivateKeySigner>,
     ) -> Self {
@@ -62,14 +67,23 @@ impl EvmGrants {
         Self {
             node,
             relays,
-            contract,
+            contract: Arc::default(),
             settlement,
             chain_id,
         }
     }
 
+    async fn contract(&self) -> Result<Address, GrantError> {
+        let ask = async || {
+            let settlement = Settlement::new(self.settlement, &self.node);
+            settlement.sessionKeys().call().await.map_err(unavailable)
+        };
+        self.contract.get_or_try_init(ask).await.copied()
+    }
+
     pub(super) async fn prepare(&self, request: &SessionRequest, now: u64) -> Result<Prepared, GrantError> {
-        let contract = SessionKeys::new(self.contract, &self.node);
+        let at = self.contract().await?;
+        let contract = SessionKeys::new(at, &self.node);
         let owner = address(&request.owner.0);
         let epoch = contract.epochOf(owner).call().await.map_err(unavailable)?;
         let nonce = contract.nonces(owner).call().await.map_err(unavailable)?;
@@ -82,10 +96,10 @@ impl EvmGrants {
             limits: grant.limits.clone(),
         };
         Ok(Prepared::Evm {
-            to: self.contract.into(),
+            to: at.into(),
             data: call.abi_encode(),
             chain_id: self.chain_id,
-            typed_data: Box::new(self.typed_data(&grant)),
+            typed_data: Box::new(self.typed_data(at, &grant)),
         })
     }
 
@@ -99,8 +113,9 @@ impl EvmGrants {
         }
         signed.session.check(Scheme::Eip712, now)?;
         let grant = self.grant(&signed.session, signed.epoch, signed.nonce, signed.deadline)?;
-        let contract = SessionKeys::new(self.contract, &self.node);
-        self.signed_by_owner(&grant, &signed.signature).await?;
+        let at = self.contract().await?;
+        let contract = SessionKeys::new(at, &self.node);
+        self.signed_by_owner(at, &grant, &signed.signature).await?;
         let call = contract.grantBySig(grant, Bytes::copy_from_slice(&signed.signature));
         // Nobody pays for what fails: the node tries it first.
         call.call().await.map_err(refused)?;
@@ -109,8 +124,8 @@ impl EvmGrants {
     }
 
     /// A plain account's signature is checked here, at no cost of the node's; a contract's by the contract.
-    async fn signed_by_owner(&self, grant: &Grant, signature: &[u8]) -> Result<(), GrantError> {
-        let digest = grant.eip712_signing_hash(&self.domain());
+    async fn signed_by_owner(&self, at: Address, grant: &Grant, signature: &[u8]) -> Result<(), GrantError> {
+        let digest = grant.eip712_signing_hash(&self.domain(at));
         let signer = Signature::from_raw(signature)
             .ok()
             .and_then(|signature| signature.recover_address_from_prehash(&digest).ok());
@@ -151,16 +166,16 @@ impl EvmGrants {
         })
     }
 
-    fn domain(&self) -> Eip712Domain {
+    fn domain(&self, at: Address) -> Eip712Domain {
         eip712_domain! {
             name: "Novate Sessions",
             version: "1",
             chain_id: self.chain_id,
-            verifying_contract: self.contract,
+            verifying_contract: at,
         }
     }
 
-    fn typed_data(&self, grant: &Grant) -> Value {
+    fn typed_data(&self, at: Address, grant: &Grant) -> Value {
         let field = |(name, kind): (&str, &str)| json!({ "name": name, "type": kind });
         let fields = |of: &[(&str, &str)]| -> Value { of.iter().copied().map(field).collect() };
         let limit = |limit: &Limit| {
@@ -182,7 +197,7 @@ impl EvmGrants {
                 "name": "Novate Sessions",
                 "version": "1",
                 "chainId": self.chain_id,
-                "verifyingContract": self.contract,
+                "verifyingContract": at,
             },
             "message": {
                 "owner": grant.owner,

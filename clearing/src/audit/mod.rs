@@ -1,0 +1,12 @@
+//! Whether what is said holds, for anybody who wants to know.
+
+pub mod batch;
+mod check;
+mod indexed;
+
+pub use batch::{AuditError, BatchReport, Place};
+pub use check::Check;
+pub use indexed::{Indexed, IndexedError};
+
+/// Most differences of one kind that are listed.
+const LISTED: usize = 20;
