@@ -197,6 +197,27 @@ async fn a_node_that_is_behind_makes_nothing_expire() {
 }
 
 #[tokio::test]
+async fn an_answer_for_another_transaction_is_not_believed() {
+    let world = World::new();
+    let solana = world.solana();
+    let (batch, planned) = opening(&world, &solana).await;
+    let mixes_up = true;
+    set(
+        &world,
+        Faults {
+            mixes_up,
+            ..Faults::default()
+        },
+    );
+    assert!(matches!(
+        solana.send(&planned).await,
+        Err(ChainError::Unavailable(_))
+    ));
+    // It was sent, though.
+    assert!(is_settled(&world.settle(&batch).await.end));
+}
+
+#[tokio::test]
 async fn a_silent_node_is_unavailable() {
     let world = World::new();
     let solana = world.solana();

@@ -34,6 +34,8 @@ pub struct Faults {
     pub behind: u64,
     /// It says that everything it was sent is confirmed.
     pub pretends: bool,
+    /// It answers for another transaction than it was sent.
+    pub mixes_up: bool,
     /// It answers nothing.
     pub silent: bool,
 }
@@ -297,7 +299,10 @@ impl Rpc for Node {
                 state.queue.push((at, transaction));
             }
         }
-        Ok(signature)
+        Ok(match state.faults.mixes_up {
+            true => Signature::default(),
+            false => signature,
+        })
     }
 
     async fn status(&self, signature: &Signature) -> Result<(u64, Option<Status>), RpcError> {

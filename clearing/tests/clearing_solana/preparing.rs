@@ -1,6 +1,9 @@
 //! Ledgers and lookup tables, before a batch is opened.
 
-use crate::{settling::pairs, world::World};
+use crate::{
+    settling::{pairs, stranger},
+    world::World,
+};
 use novate_bindings::solana::address::settlement as at;
 use novate_clearing::chain::{Chain, Progress, Step};
 use solana_signer::Signer;
@@ -206,9 +209,9 @@ async fn when_a_stranger_opens_the_batch_its_ledgers_are_opened_late() {
     let mut changes = vec![payers[0].pays(0, 3)];
     changes.extend(new.iter().map(|owner| owner.gets(0, 1)));
     let batch = world.batch(&changes, &[]);
-    let solana = world.solana();
-    let open = solana.plan(&batch, &Step::Open, None).await.unwrap();
-    solana.send(&open).await.unwrap();
+    let stranger = stranger(&world);
+    let open = stranger.plan(&batch, &Step::Open, None).await.unwrap();
+    stranger.send(&open).await.unwrap();
     let story = world.settle(&batch).await;
     assert!(matches!(story.end, Some(Progress::Settled { .. })));
     assert_eq!(story.landed["prepare"], 1);

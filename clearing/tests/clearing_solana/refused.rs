@@ -292,7 +292,8 @@ async fn a_signature_of_another_key_or_of_another_length_is_permanent() {
     forged.signature = solana_signer::Signer::sign_message(&world.guardian, &good.header.solana_message())
         .as_ref()
         .to_vec();
-    assert!(solana.plan(&forged, &Step::Open, None).await.is_err());
+    let (reason, permanent) = rejected(solana.plan(&forged, &Step::Open, None).await);
+    assert!(permanent && reason.contains("authority's signature"), "{reason}");
     solana.check(&good, &Step::Open).await.unwrap();
 }
 

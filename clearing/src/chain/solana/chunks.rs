@@ -1,16 +1,14 @@
 //! Which leaves go into one transaction: as many consecutive ones of one vault and side as fit.
 
-use super::{instructions::Calls, layout::slice, tables::Pool, transaction::fits};
+use super::{instructions::Calls, layout::slice, tables::Pool, transaction::excess};
 use solana_address::Address;
 use solana_instruction::Instruction;
-use std::{cell::Cell, collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, ops::Range};
 
 /// Cuts the leaves of a batch into chunks. The same leaves are cut alike, whatever chunks around them are done already.
 pub(super) struct Cutter<'a> {
     calls: Calls<'a>,
     pool: &'a Pool,
-    /// How many leaves the last chunk has: the next one is mostly as long.
-    last: Cell<u32>,
 }
 
 /// Accounts that every chunk locks: payer, compute budget, config, batch, vault, event authority and program; for debits also
@@ -20,16 +18,14 @@ const FIXED_DEBITS: usize = 9;
 /// Without vault.
 const FIXED_ITEMS: usize = 6;
 const MAX_LOCKS: usize = 64;
-/// So much longer than the one before can a chunk be, because its proof is shorter.
-const LONGER: u32 = 12;
+/// The most bytes that a leaf takes: two holders, a slot, and two accounts that are in no table.
+const LEAF_BYTES: usize = 65 + 2 * 33;
+/// The most bytes by which the proof of a shorter chunk can be shorter.
+const PROOF_BYTES: usize = 16 * 32;
 
 impl<'a> Cutter<'a> {
     pub fn new(calls: Calls<'a>, pool: &'a Pool) -> Self {
-        Self {
-            calls,
-            pool,
-            last: Cell::new(u32::MAX),
-        }
+        Self { calls, pool }
     }
 
     /// The debits among `leaves` for which `open` holds.
@@ -85,24 +81,15 @@ impl<'a> Cutter<'a> {
         let mut groups = Vec::new();
         let mut rest = missing;
         while !rest.is_empty() {
-            let most = rest
-                .len()
-                .min(
-                    usize::try_from(self.last.get())
-                        .unwrap_or(usize::MAX)
-                        .saturating_add(1),
-                )
-                .min(MAX_LOCKS / 2);
-            let fit = (1..=most).rev().find(|n| {
-                let calls: Option<Vec<_>> = rest
-                    .iter()
-                    .take(*n)
+            // Each has two accounts, owner and ledger.
+            let most = rest.len().min(MAX_LOCKS / 2);
+            let fit = self.longest(most, |n| {
+                rest.iter()
+                    .take(n)
                     .map(|leaf| self.calls.open_ledger(*leaf))
-                    .collect();
-                calls.is_some_and(|calls| self.fits(&calls))
+                    .collect()
             });
-            let (group, others) = rest.split_at(fit.unwrap_or(1));
-            self.last.set(u32::try_from(group.len()).unwrap_or(u32::MAX));
+            let (group, others) = rest.split_at(fit);
             groups.push(group.to_vec());
             rest = others;
         }
@@ -155,29 +142,43 @@ impl<'a> Cutter<'a> {
         let mut chunks = Vec::new();
         for mut run in runs {
             while !run.is_empty() {
-                let most =
-                    lockable(&run, MAX_LOCKS - fixed, &accounts).min(self.last.get().saturating_add(LONGER));
-                let fit = (1..=most).rev().find(|n| {
-                    let leaves = run.start..run.start + n;
-                    call(&leaves).is_some_and(|call| self.fits(&[call]))
-                });
-                // One leaf fits always.
-                let len = fit.unwrap_or(1);
-                self.last.set(len);
-                chunks.push(run.start..run.start + len);
-                run.start += len;
+                let end = |n: usize| {
+                    run.start
+                        .saturating_add(u32::try_from(n).unwrap_or(u32::MAX))
+                        .min(run.end)
+                };
+                let most = lockable(&run, MAX_LOCKS - fixed, &accounts);
+                let fit = self.longest(most, |n| Some(vec![call(&(run.start..end(n)))?]));
+                let end = end(fit);
+                chunks.push(run.start..end);
+                run.start = end;
             }
         }
         chunks
     }
 
-    fn fits(&self, calls: &[Instruction]) -> bool {
-        fits(&self.calls.payer, calls, &self.pool.pick(calls))
+    /// For how many leaves, from `most` down to one, the instructions fit a transaction. One fits always.
+    fn longest(&self, most: usize, calls: impl Fn(usize) -> Option<Vec<Instruction>>) -> usize {
+        let mut n = most.max(1);
+        while n > 1 {
+            let excess = calls(n).map_or(1, |calls| self.excess(&calls));
+            if excess == 0 {
+                break;
+            }
+            // So many leaves less are too long still.
+            let surely = excess.saturating_sub(PROOF_BYTES) / LEAF_BYTES;
+            n = n.saturating_sub(surely.max(1)).max(1);
+        }
+        n
+    }
+
+    fn excess(&self, calls: &[Instruction]) -> usize {
+        excess(&self.calls.payer, calls, &self.pool.pick(calls))
     }
 }
 
 /// How many leaves from the start of a run, at least one, have at most `locks` different accounts.
-fn lockable(run: &Range<u32>, locks: usize, accounts: &impl Fn(u32) -> [Option<Address>; 2]) -> u32 {
+fn lockable(run: &Range<u32>, locks: usize, accounts: &impl Fn(u32) -> [Option<Address>; 2]) -> usize {
     let mut locked = BTreeSet::new();
     let mut len = 0;
     for leaf in run.clone() {

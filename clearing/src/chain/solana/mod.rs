@@ -185,11 +185,14 @@ impl Chain for Solana {
             Stage::Over => ended::progress(&*self.rpc, &self.settlement, &layout).await?,
             Stage::Absent => {
                 let tasks = self.tasks(&layout).await?;
-                let mut steps: Vec<Step> = tasks.keys().map(|number| Step::Prepare(*number)).collect();
-                if steps.is_empty() {
-                    steps.push(Step::Open);
+                let mut steps = Vec::new();
+                if let Some(tasks) = tasks {
+                    steps.extend(tasks.keys().map(|number| Step::Prepare(*number)));
+                    if steps.is_empty() {
+                        steps.push(Step::Open);
+                    }
+                    self.note_tasks(&layout, tasks);
                 }
-                self.note_tasks(&layout, tasks);
                 Progress::Absent { steps }
             }
             Stage::NotNext { opened } => Progress::NotNext { opened },

@@ -6,7 +6,7 @@ use super::{
     layout::{Layout, slice},
     prepare::Task,
     price,
-    refusal::{Refusal, told},
+    refusal::{Refusal, is_signature, told},
     rpc::{Account, Failure, Level, MAX_ADDRESSES},
     sessions,
     slots::SLOT_HASHES,
@@ -153,6 +153,12 @@ impl Solana {
                 passing(step, text.clone())
             }
             Failure::Other(text) => ChainError::Unavailable(format!("simulation: {text}")),
+            Failure::Program { code, text } if *step == Step::Open && is_signature(*code, logs) => permanent(
+                step,
+                format!(
+                    "the authority's signature is not one of this header ({text}): let the settlement's authority sign it"
+                ),
+            ),
             Failure::Program { code, text } => match told(*code, text, logs) {
                 Refusal::Payer(text) => payer(&text),
                 Refusal::Program {
@@ -243,7 +249,7 @@ impl Solana {
     ) -> Result<Vec<Instruction>, ChainError> {
         let mut task = self.noted_task(layout, number);
         if task.is_none() {
-            let mut tasks = self.tasks(layout).await?;
+            let mut tasks = self.tasks(layout).await?.unwrap_or_default();
             task = tasks.remove(&number);
             self.note_tasks(layout, tasks);
         }

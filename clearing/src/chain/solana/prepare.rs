@@ -36,15 +36,17 @@ pub(super) enum Task {
 pub(super) type Tasks = BTreeMap<u32, Task>;
 
 impl Solana {
-    /// What is left to be prepared and can be done now. Lookup tables come first: with them more ledgers fit into a
-    /// transaction.
-    pub(super) async fn tasks(&self, layout: &Layout) -> Result<Tasks, ChainError> {
+    /// What is left to be prepared and can be done now; `None` when it is known in the next slot. Lookup tables come first:
+    /// with them more ledgers fit into a transaction.
+    pub(super) async fn tasks(&self, layout: &Layout) -> Result<Option<Tasks>, ChainError> {
         let pool = self.read_pool().await?;
         let tables = self.missing_tables(layout, &pool).await?;
         if !tables.is_empty() {
-            return Ok(tables);
+            return Ok(Some(tables));
         }
-        self.missing_ledgers(layout, &pool).await
+        let ledgers = self.missing_ledgers(layout, &pool).await?;
+        // Ledgers that are grouped by the tables of now would be grouped otherwise in the next slot, and opened twice.
+        Ok((ledgers.is_empty() || pool.is_settled()).then_some(ledgers))
     }
 
     /// The ledgers of credits that are not open.

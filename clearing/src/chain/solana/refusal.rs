@@ -11,6 +11,8 @@ use std::{collections::HashMap, sync::LazyLock};
 /// The system program's code for an account with too few lamports.
 const TOO_FEW_LAMPORTS: u32 = 1;
 const SYSTEM: Address = Address::new_from_array([0; 32]);
+/// Verifies signatures, before or beside the programs of a transaction.
+const ED25519: Address = Address::from_str_const("Ed25519SigVerify111111111111111111111111111");
 
 /// Errors that time or other transactions can make go away. All others of the two programs stay as long as the state is what
 /// it is.
@@ -121,6 +123,12 @@ pub(super) fn told(code: Option<u32>, text: &str, logs: &[String]) -> Refusal {
         missing: MISSING.contains(&name.as_str()),
         reason: format!("{name}: {msg}{charge}"),
     }
+}
+
+/// Whether it is the signature beside a call that does not verify: no program of the call itself has failed.
+pub(super) fn is_signature(code: Option<u32>, logs: &[String]) -> bool {
+    // Anchor's codes, and those of programs, begin at 100.
+    code.is_none_or(|code| code < 100) && matches!(failed(logs), None | Some(ED25519))
 }
 
 /// The program that failed first: the innermost, whose callers failed with it.

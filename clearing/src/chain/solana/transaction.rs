@@ -34,6 +34,18 @@ pub(super) fn compile(
     blockhash: Hash,
     budget: Budget,
 ) -> Option<VersionedMessage> {
+    let (message, locks) = message(payer, instructions, tables, blockhash, budget)?;
+    (locks <= MAX_LOCKS && SIGNATURE + message.serialize().len() <= PACKET).then_some(message)
+}
+
+/// The message, and how many accounts it locks; `None` when they are more than can be numbered.
+fn message(
+    payer: &Address,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+    blockhash: Hash,
+    budget: Budget,
+) -> Option<(VersionedMessage, usize)> {
     let mut all = vec![
         ComputeBudgetInstruction::set_compute_unit_limit(budget.units),
         ComputeBudgetInstruction::set_compute_unit_price(budget.price),
@@ -45,21 +57,25 @@ pub(super) fn compile(
         .map(|lookup| lookup.writable_indexes.len() + lookup.readonly_indexes.len())
         .sum();
     let locks = message.account_keys.len() + looked_up;
-    let message = VersionedMessage::V0(message);
-    (locks <= MAX_LOCKS && SIGNATURE + message.serialize().len() <= PACKET).then_some(message)
+    Some((VersionedMessage::V0(message), locks))
 }
 
-/// Whether these instructions fit one transaction.
-pub(super) fn fits(
+/// By how many bytes these instructions are too long for one transaction; 0 when they fit. Too many accounts count as too long.
+pub(super) fn excess(
     payer: &Address,
     instructions: &[Instruction],
     tables: &[AddressLookupTableAccount],
-) -> bool {
+) -> usize {
     let budget = Budget {
         units: MAX_UNITS,
         price: u64::MAX,
     };
-    compile(payer, instructions, tables, Hash::default(), budget).is_some()
+    match message(payer, instructions, tables, Hash::default(), budget) {
+        Some((message, locks)) if locks <= MAX_LOCKS => {
+            (SIGNATURE + message.serialize().len()).saturating_sub(PACKET)
+        }
+        _ => PACKET,
+    }
 }
 
 /// The transaction's bytes, as they are sent, and its signature.
