@@ -78,15 +78,26 @@ impl Feed {
     async fn follow(&mut self) -> Result<(), StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen_all([CHANNEL, BATCHES]).await?;
+        // After listening, so that nothing falls in between.
+        let (mut intents, mut batches) = (true, true);
         loop {
-            // After listening, so that nothing falls in between.
-            self.accepted().await?;
-            self.batches().await?;
-            if listener.try_recv().await?.is_none() {
-                return Ok(());
+            if intents {
+                self.accepted().await?;
+            }
+            if batches {
+                self.batches().await?;
             }
             // One look serves all that have come by now.
-            while listener.next_buffered().is_some() {}
+            let mut heard = listener.try_recv().await?;
+            if heard.is_none() {
+                return Ok(());
+            }
+            (intents, batches) = (false, false);
+            while let Some(notification) = heard {
+                intents |= notification.channel() == CHANNEL;
+                batches |= notification.channel() == BATCHES;
+                heard = listener.next_buffered();
+            }
         }
     }
 

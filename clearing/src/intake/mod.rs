@@ -88,7 +88,8 @@ pub struct Page {
 impl Intake {
     /// Begins to take intents for these settlements. To be called within a Tokio runtime.
     ///
-    /// The database need not be there yet: until it is, intents are refused as [`Refusal::Unavailable`].
+    /// Keeps one connection of the pool for the feed; the writer has one of its own. The database need not be there yet: until
+    /// it is, intents are refused as [`Refusal::Unavailable`].
     pub fn start(pool: PgPool, settlements: Vec<Settlement>, config: IntakeConfig) -> Self {
         let (jobs, queue) = mpsc::channel(config.queue.max(1));
         tokio::spawn(Writer::new(&pool.connect_options(), &config).run(queue));
