@@ -28,8 +28,8 @@ impl Driver {
             Progress::Closed { cancelled, finality } => self.closed(driven, cancelled, finality).await,
             Progress::Abandoned => self.abandoned(driven).await,
             Progress::Absent { steps } => {
-                let ready = ready(&steps);
-                self.work(driven, &steps[..ready]).await
+                let ready = steps.get(..ready(&steps)).unwrap_or(&steps);
+                self.work(driven, ready).await
             }
             Progress::Applying { steps } if driven.batch.state == State::Quarantined => {
                 self.look_after(driven, &steps).await

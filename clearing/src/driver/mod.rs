@@ -28,7 +28,10 @@ pub use signing::request_id;
 use crate::{
     context::Context,
     settlement::Settlement,
-    store::{StoreError, batches},
+    store::{
+        StoreError,
+        batches::{self, State},
+    },
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -61,9 +64,10 @@ impl Driver {
         let mut running: HashMap<Id, i64> = HashMap::new();
         loop {
             match batches::live(&self.context.pool, self.settlement.id).await {
-                Ok(numbers) => {
+                Ok(live) => {
+                    self.count(&live);
                     let driven: HashSet<i64> = running.values().copied().collect();
-                    for number in numbers.into_iter().filter(|number| !driven.contains(number)) {
+                    for (number, _) in live.into_iter().filter(|(number, _)| !driven.contains(number)) {
                         let task = tasks.spawn(self.clone().drive(number));
                         running.insert(task.id(), number);
                     }
@@ -86,6 +90,15 @@ impl Driver {
                     running.remove(&crash.id());
                 }
             }
+        }
+    }
+
+    fn count(&self, live: &[(i64, State)]) {
+        for state in State::LIVE {
+            let batches = live.iter().filter(|(_, of)| *of == state).count();
+            metrics::gauge!("novate_clearing_batches",
+                "settlement" => self.settlement.name.clone(), "state" => state.name())
+            .set(batches as f64);
         }
     }
 }

@@ -47,6 +47,15 @@ impl State {
         found.map_or("", |(_, name)| name)
     }
 
+    /// Those in which something is to be done.
+    pub const LIVE: [Self; 5] = [
+        Self::Made,
+        Self::Stored,
+        Self::Signed,
+        Self::Settled,
+        Self::Quarantined,
+    ];
+
     /// Nothing is to be done any more.
     pub const fn is_over(self) -> bool {
         matches!(
@@ -212,18 +221,20 @@ pub async fn after(db: &mut PgConnection, settlement: i16, over: u64) -> Result<
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Numbers of a settlement's batches that are not over, in the order of their sequences.
+/// A settlement's batches that are not over, in the order of their sequences.
 ///
 /// # Errors
-/// [`StoreError::Database`]
-pub async fn live(pool: &PgPool, settlement: i16) -> Result<Vec<i64>, StoreError> {
-    Ok(sqlx::query_scalar(
-        "select number from clearing.batches
+/// [`StoreError`]
+pub async fn live(pool: &PgPool, settlement: i16) -> Result<Vec<(i64, State)>, StoreError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "select number, state from clearing.batches
          where settlement = $1 and state not in ('finalized', 'closed', 'refused', 'abandoned') order by sequence",
     )
     .bind(settlement)
     .fetch_all(pool)
-    .await?)
+    .await?;
+    let parse = |(number, state): (i64, String)| Ok((number, state.parse()?));
+    rows.into_iter().map(parse).collect()
 }
 
 /// How many batches of a settlement the chain has still to end.

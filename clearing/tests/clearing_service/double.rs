@@ -92,6 +92,7 @@ fn progress(ledger: &Ledger, batch: &SignedBatch) -> Progress {
         let finality = match ledger.height - height {
             0 => Finality::Seen,
             1..=8 => Finality::Confirmed,
+            _ if ledger.faults.reorg => Finality::Confirmed,
             _ => Finality::Finalized,
         };
         return match end {
@@ -132,9 +133,14 @@ fn progress(ledger: &Ledger, batch: &SignedBatch) -> Progress {
 #[async_trait]
 impl Chain for Double {
     async fn progress(&self, batch: &SignedBatch) -> Result<Progress, ChainError> {
-        ledger::change(&self.pool, |ledger| progress(ledger, batch))
-            .await
-            .map_err(unavailable)
+        let look = |ledger: &mut Ledger| {
+            let progress = progress(ledger, batch);
+            let confirmed = Finality::Confirmed;
+            ledger.told_settled |=
+                matches!(progress, Progress::Settled { finality } if finality == confirmed);
+            progress
+        };
+        ledger::change(&self.pool, look).await.map_err(unavailable)
     }
 
     async fn opened(&self) -> Result<(u64, u64), ChainError> {

@@ -4,11 +4,17 @@ use crate::{
     process::Process,
     world::{World, eventually, owner},
 };
-use novate_clearing::failpoint::Point;
+use devnet_nodes::{Postgres, postgres::Settings};
+use novate_clearing::{
+    context::machine_clock,
+    failpoint::{Point, pass},
+};
 use std::{
     os::unix::process::ExitStatusExt,
+    process::Command,
     time::{Duration, Instant},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Kills it at the point, goes on with another process, and looks at what has come of it.
 async fn killed_at(point: Point) {
@@ -105,4 +111,36 @@ async fn a_frozen_leader_is_replaced_and_writes_nothing_when_it_wakes() {
             .balances
             .contains_key(&hex::encode(owner(0).0))
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_is_killed_in_the_middle_of_a_window_and_nothing_is_lost() {
+    let folder = Postgres::default_folder().with_file_name(format!("clearing-{}", std::process::id()));
+    let server = Postgres::persistent(&folder, Settings::default()).unwrap();
+    let mut world = World::on(server.url().to_owned(), None).await;
+    world.pay_all().await;
+    let cancel = CancellationToken::new();
+    let running = tokio::spawn(world.service(pass, machine_clock).run(cancel.clone()));
+    eventually("a window is closed, and another one is not", async || {
+        !world.states().await.is_empty()
+    })
+    .await;
+    let lock: String = sqlx::query_scalar("select pg_read_file('postmaster.pid')")
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
+    let port = world.pool.connect_options().get_port();
+    let killed = Command::new("kill")
+        .args(["-KILL", lock.lines().next().unwrap()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    drop(server);
+    let server = Postgres::persistent(&folder, Settings { port }).unwrap();
+    eventually("all is settled", async || world.is_settled().await).await;
+    cancel.cancel();
+    running.await.unwrap();
+    world.check().await;
+    drop((world, server));
+    std::fs::remove_dir_all(&folder).unwrap();
 }

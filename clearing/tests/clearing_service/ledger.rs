@@ -28,6 +28,9 @@ pub struct Ledger {
     pub landed: BTreeMap<String, Landed>,
     pub signer: Signer,
     pub faults: Faults,
+    /// Somebody was told that a batch is settled, and no more than confirmed.
+    #[serde(default)]
+    pub told_settled: bool,
     /// What a reorg goes back to.
     pub snapshot: Option<Box<Ledger>>,
 }
@@ -88,7 +91,7 @@ pub struct Faults {
     pub late: u64,
     /// Every transaction is executed twice.
     pub twice: bool,
-    /// The first batch that settles is taken out of the chain a few blocks later.
+    /// The first batch that settles is taken out of the chain as soon as somebody was told so. Nothing is final before.
     pub reorg: bool,
     /// Blocks of a settle window.
     pub settle_window: Option<u64>,
@@ -146,12 +149,8 @@ pub async fn change<T>(pool: &PgPool, change: impl FnOnce(&mut Ledger) -> T) -> 
 impl Ledger {
     fn next_block(&mut self) {
         self.height += 1;
-        let settled = self
-            .batches
-            .values()
-            .find_map(|batch| batch.end.filter(|(end, _)| *end == End::Settled));
         if self.faults.reorg
-            && settled.is_some_and(|(_, height)| height + 3 == self.height)
+            && self.told_settled
             && let Some(before) = self.snapshot.take()
         {
             let (height, signer) = (self.height, self.signer.clone());
