@@ -1,5 +1,6 @@
 use novate_api::ApiError;
 use novate_catalog::CatalogError;
+use novate_clearing::{config::ClearingConfigError, run::RunError};
 use novate_indexer::{ConfigError, IndexerError, StoreError};
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -29,6 +30,12 @@ pub enum CliError {
     Listen { address: SocketAddr, cause: io::Error },
     #[error("waiting for a signal to stop: {0}")]
     Signal(io::Error),
+    #[error("{} has no section [clearing]; docs/clearing.md shows one", .0.display())]
+    NoClearing(PathBuf),
+    #[error(transparent)]
+    ClearingConfig(#[from] ClearingConfigError),
+    #[error(transparent)]
+    Clearing(#[from] RunError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -47,6 +54,8 @@ impl CliError {
             | Self::Exists(_)
             | Self::MissingArtifact { .. }
             | Self::WrongArtifact { .. }
+            | Self::NoClearing(_)
+            | Self::ClearingConfig(_)
             | Self::NotConfirmed { .. } => ExitCode::from(2),
             Self::Api(ApiError::Config { .. }) | Self::Store(StoreError::Url(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,

@@ -1,5 +1,6 @@
 //! `novate`: indexes contracts of three chains into Postgres and serves them over GraphQL. Every verb calls a library.
 
+mod clear;
 mod db;
 mod error;
 mod init;
@@ -38,6 +39,8 @@ enum Command {
     Start(ConfigFile),
     /// Serve GraphQL over what another process indexes
     Serve(ConfigFile),
+    /// Make batches of the intents that were taken in and settle them, until SIGINT or SIGTERM
+    Clear(ConfigFile),
     /// Show how far every network and source is
     Status(status::Status),
     /// Look after the database
@@ -102,6 +105,7 @@ async fn run(command: Command) -> Result<(), CliError> {
         Command::Init(init) => init.run(),
         Command::Start(file) => start::start(&file.config).await,
         Command::Serve(file) => start::serve(&file.config).await,
+        Command::Clear(file) => clear::clear(&file).await,
         Command::Status(status) => status.run().await,
         Command::Db(db) => db.run().await,
     }

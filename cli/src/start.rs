@@ -65,7 +65,7 @@ async fn listen(api: &ApiConfig) -> Result<TcpListener, CliError> {
 }
 
 /// Cancelled by SIGINT or SIGTERM.
-fn stopped_by_signal() -> Result<CancellationToken, CliError> {
+pub fn stopped_by_signal() -> Result<CancellationToken, CliError> {
     let stop = CancellationToken::new();
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Signal)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Signal)?;
