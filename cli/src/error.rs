@@ -1,7 +1,12 @@
-use novate_api::ApiError;
+use novate_api::{ApiError, rest::OpenError};
 use novate_catalog::CatalogError;
-use novate_clearing::{config::ClearingConfigError, run::RunError};
+use novate_clearing::{
+    audit::{AuditError, AuthorityError, IndexedError},
+    config::ClearingConfigError,
+    run::RunError,
+};
 use novate_indexer::{ConfigError, IndexerError, StoreError};
+use novate_netting::receipt::ReceiptError;
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// Why a verb could not do what it was asked for.
@@ -37,6 +42,28 @@ pub enum CliError {
     #[error(transparent)]
     Clearing(#[from] RunError),
     #[error(transparent)]
+    Intake(#[from] OpenError),
+    #[error("reading {}: {cause}", path.display())]
+    Read { path: PathBuf, cause: io::Error },
+    #[error("{}: {cause}", path.display())]
+    Receipt { path: PathBuf, cause: ReceiptError },
+    #[error(
+        "{0:?} is no authority: give an EVM address (0x and 40 hex digits) or a Solana address (base58 of 32 bytes)"
+    )]
+    NoAuthority(String),
+    #[error("say whose signature counts with --authority, or name the configuration with --config")]
+    WhoseSignature,
+    #[error("the configuration has no settlement {address} on chain {chain}, which the receipt is of")]
+    OtherSettlement { chain: u64, address: String },
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    #[error(transparent)]
+    Indexed(#[from] IndexedError),
+    #[error("something does not hold, see above")]
+    DoesNotHold,
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -55,6 +82,8 @@ impl CliError {
             | Self::MissingArtifact { .. }
             | Self::WrongArtifact { .. }
             | Self::NoClearing(_)
+            | Self::NoAuthority(_)
+            | Self::WhoseSignature
             | Self::ClearingConfig(_)
             | Self::NotConfirmed { .. } => ExitCode::from(2),
             Self::Api(ApiError::Config { .. }) | Self::Store(StoreError::Url(_)) => ExitCode::from(2),

@@ -1,5 +1,6 @@
 //! `novate`: indexes contracts of three chains into Postgres and serves them over GraphQL. Every verb calls a library.
 
+mod audit;
 mod clear;
 mod db;
 mod error;
@@ -41,6 +42,9 @@ enum Command {
     Serve(ConfigFile),
     /// Make batches of the intents that were taken in and settle them, until SIGINT or SIGTERM
     Clear(ConfigFile),
+    /// Check what the clearing service says, without believing it
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Show how far every network and source is
     Status(status::Status),
     /// Look after the database
@@ -105,6 +109,7 @@ async fn run(command: Command) -> Result<(), CliError> {
         Command::Init(init) => init.run(),
         Command::Start(file) => start::start(&file.config).await,
         Command::Serve(file) => start::serve(&file.config).await,
+        Command::Audit(audit) => audit.run().await,
         Command::Clear(file) => clear::clear(&file).await,
         Command::Status(status) => status.run().await,
         Command::Db(db) => db.run().await,

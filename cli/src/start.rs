@@ -1,7 +1,7 @@
 //! `novate start` and `novate serve`
 
-use crate::error::CliError;
-use novate_api::ApiConfig;
+use crate::{clear, error::CliError};
+use novate_api::{ApiConfig, rest::Clearing};
 use novate_indexer::{Config, Store};
 use std::path::Path;
 use tokio::{
@@ -26,8 +26,9 @@ pub async fn start(file: &Path) -> Result<(), CliError> {
     // The port is taken first: nothing is indexed by a process that cannot serve.
     let listener = listen(&api).await?;
     let pool = store.pool().clone();
+    let clearing = intake(file, &store, &stop).await?;
     let serve = async {
-        let result = novate_api::serve(api, listener, pool, None, stop.clone().cancelled_owned()).await;
+        let result = novate_api::serve(api, listener, pool, clearing, stop.clone().cancelled_owned()).await;
         stop.cancel();
         result
     };
@@ -41,7 +42,8 @@ pub async fn start(file: &Path) -> Result<(), CliError> {
     Ok(served?)
 }
 
-/// Serves what another process indexes, and writes nothing: the database may be a replica.
+/// Serves what another process indexes. Without a section `[clearing]` it writes nothing, so the database may be a replica; with
+/// one it takes intents as well.
 pub async fn serve(file: &Path) -> Result<(), CliError> {
     let (database_url, api) = Config::load_api::<ApiConfig>(file)?;
     let stop = stopped_by_signal()?;
@@ -54,7 +56,17 @@ pub async fn serve(file: &Path) -> Result<(), CliError> {
         return Ok(());
     };
     let listener = listen(&api).await?;
-    Ok(novate_api::serve(api, listener, store.pool().clone(), None, stop.cancelled_owned()).await?)
+    let clearing = intake(file, &store, &stop).await?;
+    let pool = store.pool().clone();
+    Ok(novate_api::serve(api, listener, pool, clearing, stop.cancelled_owned()).await?)
+}
+
+/// What takes intents, where the file has a section `[clearing]`.
+async fn intake(file: &Path, store: &Store, stop: &CancellationToken) -> Result<Option<Clearing>, CliError> {
+    match clear::load(file)? {
+        Some((_, config)) => Ok(Some(Clearing::open(&config, store.pool(), stop).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn listen(api: &ApiConfig) -> Result<TcpListener, CliError> {

@@ -3,6 +3,7 @@
 //! A receipt is a JSON document. It holds the signed intent, its leaf with the path to the header's root, the header and the
 //! authority's signature of it. [`Receipt::verify`] checks all of this offline; whose signature counts is said by the caller.
 
+mod authority;
 mod document;
 mod text;
 
@@ -10,6 +11,7 @@ use crate::{Outcome, Signature, SignedIntent, verify::recover, verify::verify_ed
 use novate_protocol::{batch::BatchHeader, eip712::Domain, intent::Scheme, leaf::IntentLeaf, merkle};
 use serde::Serialize;
 
+pub use authority::{Authority, NoAuthority};
 pub use document::ReceiptError;
 
 /// Longest document, in bytes: what stores anchor.
@@ -40,15 +42,6 @@ pub struct Receipt {
     /// Transactions that settled it, as explorers show them: the one that opened the batch and the one that ended it, and
     /// no more than [`MAX_TRANSACTIONS`]. Whether they landed is not in the receipt.
     pub transactions: Vec<String>,
-}
-
-/// Whose signature of a header counts: the settlement's authority, as its chain tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Authority {
-    /// On Solana.
-    Ed25519([u8; 32]),
-    /// On EVM: an address.
-    Evm([u8; 20]),
 }
 
 /// One thing that was checked.

@@ -80,7 +80,7 @@ pub async fn batch(
         checks.push(once(pool, &batch).await?);
         let on_chain = matches!(batch.state, State::Settled | State::Finalized);
         if on_chain {
-            checks.extend(place.indexed.checks(pool, &batch.header, &sealed).await?);
+            checks.extend(place.indexed.batch(pool, &batch.header, &sealed).await?);
         }
         checks.push(chain(place.chain, &batch, sealed).await);
     }

@@ -1,9 +1,11 @@
 //! Whether what is said holds, for anybody who wants to know.
 
+mod authority;
 pub mod batch;
 mod check;
 mod indexed;
 
+pub use authority::{AuthorityError, authority};
 pub use batch::{AuditError, BatchReport, Place};
 pub use check::Check;
 pub use indexed::{Indexed, IndexedError};
