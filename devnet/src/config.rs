@@ -1,5 +1,9 @@
 //! A `novate.toml` for what was deployed, with the ABI, IDL and block schema files beside it.
 
+mod clearing;
+
+pub use clearing::{PAY_BPS, SALE_BPS};
+
 use crate::{
     deploy::{
         Deployment,
@@ -32,6 +36,7 @@ pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: Sock
     for program in &PROGRAMS {
         beside(folder, &format!("{}.idl.json", program.name), program.idl)?;
     }
+    clearing::keys(folder, &deployment.accounts)?;
     let path = folder.join("novate.toml");
     fs::write(&path, text(stack, deployment, listen)?)
         .with_context(|| format!("writing {}", path.display()))?;
@@ -97,5 +102,6 @@ root_key = "{root_key}"
             "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{EVM}\"\naddress = \"{address:#x}\"\nabi = \"{name}.json\"\n"
         )?;
     }
+    toml += &clearing::section(stack, deployment);
     Ok(toml)
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`stack`], [`solana`] | the nodes |
 //! | [`deploy`], [`config`] | contracts, program and canister, and the `novate.toml` that follows them |
-//! | [`services`] | indexer and API |
+//! | [`services`] | indexer, API and clearing service |
 //! | [`demo`] | the flow |
 //! | [`audit`] | the comparison of every served row with the chains |
 //! | [`bench`] | measurements |
@@ -23,10 +23,12 @@ pub mod stack;
 use anyhow::{Context, Result, bail};
 use audit::graphql::GraphQl;
 use deploy::Deployment;
+use novate_clearing::intake::json::{hex, write};
 pub use report::Report;
 use services::Services;
 use stack::Stack;
 use std::{
+    fs,
     net::{Ipv4Addr, SocketAddr},
     time::{Duration, Instant},
 };
@@ -65,7 +67,7 @@ pub async fn start(listen: SocketAddr, report: &mut Report) -> Result<Running> {
     let file = config::write(folder.path(), &stack, &deployment, listen)?;
     let services = Services::start(&file).await?;
     services::ready(&services.base, READY).await?;
-    report.phase("start of indexer and API", begin);
+    report.phase("start of indexer, API and clearing", begin);
     Ok(Running {
         services,
         deployment,
@@ -96,7 +98,7 @@ async fn checked() -> Result<Report> {
 
 /// The demo flow and its comparison on a running stack.
 pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
-    demo::run(&running.deployment, report).await?;
+    demo::run(&running.deployment, &running.services.base, report).await?;
 
     let begin = Instant::now();
     let api = GraphQl::new(&running.services.base)?;
@@ -122,21 +124,21 @@ pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
 /// Starts the stack, runs the flow, and serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
-/// Also when the indexer or the API ends by itself.
+/// Also when indexer, API or clearing service ends by itself.
 pub async fn up(options: Options) -> Result<()> {
     let stopped = stop_signal()?;
     tokio::pin!(stopped);
     let begun = async {
         let mut report = Report::default();
         let running = start(options.listen, &mut report).await?;
-        demo::run(&running.deployment, &mut report).await?;
-        anyhow::Ok(running)
+        let intent = demo::run(&running.deployment, &running.services.base, &mut report).await?;
+        anyhow::Ok((running, intent))
     };
-    let mut running = tokio::select! {
-        running = begun => running?,
+    let (mut running, intent) = tokio::select! {
+        begun = begun => begun?,
         () = &mut stopped => return Ok(()),
     };
-    println!("{}", running.urls());
+    println!("{}", running.urls(&intent)?);
     tokio::select! {
         error = running.services.ended() => return Err(error),
         () = &mut stopped => {}
@@ -157,18 +159,26 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
 }
 
 impl Running {
-    /// What a person needs to look around.
-    fn urls(&self) -> String {
-        format!(
+    /// What a person needs to look around, and to send the intent.
+    fn urls(&self, intent: &demo::clearing::Sent) -> Result<String> {
+        let file = self.folder.path().join("intent.json");
+        let json = serde_json::to_string_pretty(&write(&intent.signed))?;
+        fs::write(&file, json).with_context(|| format!("writing {}", file.display()))?;
+        Ok(format!(
             "GraphQL and GraphiQL  {base}/graphql\nstatus                {base}/status\nPostgres              {postgres}\n\
              EVM                   {evm}\nSolana                {solana}\nICP                   {icp}\n\
-             configuration         {config}\nReady. Ctrl-C stops everything.",
+             configuration         {config}\n\
+             send an intent        curl -H content-type:application/json -d @{file} {base}/api/intents\n\
+             what became of it     curl {base}/api/intents/{id}\nits receipt           curl {base}/api/receipts/{id}\n\
+             Ready. Ctrl-C stops everything.",
             base = self.services.base,
             postgres = self.stack.postgres.url(),
             evm = self.stack.anvil.url(),
             solana = self.stack.solana.rpc_url(),
             icp = self.stack.ic.url(),
             config = self.folder.path().join("novate.toml").display(),
-        )
+            file = file.display(),
+            id = hex(&intent.id),
+        ))
     }
 }

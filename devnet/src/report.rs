@@ -1,7 +1,7 @@
 //! What a run of the demo flow found, for a person and as JSON.
 
 use crate::demo::batch::Batch;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, time::Instant};
 
 /// Result of `devnet check`.
@@ -16,6 +16,8 @@ pub struct Report {
     pub problems: Vec<String>,
     /// Batches that were settled, each authorised by the canister's threshold key.
     pub settled: Vec<Settled>,
+    /// Intents that were netted and settled, by settlement.
+    pub cleared: Vec<Cleared>,
     /// Why the canister refused what its policy does not allow, in its words.
     pub refused: Vec<String>,
     /// Names that were registered.
@@ -40,6 +42,33 @@ pub struct Settled {
     /// Leaves that were applied.
     pub deltas: usize,
     pub items: usize,
+}
+
+/// What became of intents of a settlement.
+#[derive(Debug, Default, Serialize)]
+pub struct Cleared {
+    /// In the configuration.
+    pub settlement: String,
+    /// Batches that are final.
+    pub batches: usize,
+    /// Intents in them.
+    pub intents: usize,
+    pub filled: usize,
+    /// The others, by the outcome's name.
+    pub rejected: BTreeMap<&'static str, usize>,
+    /// Intents that were not taken in, by the refusal's code.
+    pub refused: BTreeMap<String, usize>,
+    /// Receipts that were verified without the chain.
+    pub receipts: usize,
+    /// Leaves that were applied.
+    pub deltas: u64,
+    pub items: u64,
+    pub transactions: usize,
+    /// What these used: gas or compute units.
+    pub units: u64,
+    /// What they cost: wei or lamports.
+    #[serde(serialize_with = "text")]
+    pub fees: u128,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,6 +116,33 @@ impl Report {
     }
 }
 
+/// Numbers of JSON are exact up to 2^53 only.
+fn text<S: Serializer>(number: &u128, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(number)
+}
+
+impl fmt::Display for Cleared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {} intents in {} batch(es), {} filled, {:?} rejected, {:?} not taken; {} deltas and {} items in {} transactions, \
+             {} units, fees {}; {} receipts hold",
+            self.settlement,
+            self.intents,
+            self.batches,
+            self.filled,
+            self.rejected,
+            self.refused,
+            self.deltas,
+            self.items,
+            self.transactions,
+            self.units,
+            self.fees,
+            self.receipts
+        )
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, chain) in &self.chains {
@@ -108,6 +164,9 @@ impl fmt::Display for Report {
                 "batch {} settled on {}, signed by {}",
                 settled.sequence, settled.chain, settled.authority
             )?;
+        }
+        for cleared in &self.cleared {
+            writeln!(f, "{cleared}")?;
         }
         for refused in &self.refused {
             writeln!(f, "refused: {refused}")?;

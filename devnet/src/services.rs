@@ -1,8 +1,12 @@
-//! The indexer and the API, in this process, as `novate start` runs them.
+//! Indexer, API and clearing service, in this process, as `novate start` and `novate clear` run them.
 
 use anyhow::{Context, Result, anyhow, bail};
-use novate_api::ApiConfig;
-use novate_indexer::{Config, Store};
+use novate_api::{ApiConfig, rest};
+use novate_clearing::{
+    config::{Clearing, ClearingConfig, Network},
+    failpoint,
+};
+use novate_indexer::{ClearingSection, Config, Store};
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -10,7 +14,7 @@ use std::{
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// Longest wait for both to end.
+/// Longest wait for all to end.
 const STOP: Duration = Duration::from_secs(15);
 
 /// Running services; they stop when this is dropped.
@@ -22,7 +26,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts both with the configuration in `file`.
+    /// Starts all with the configuration in `file`.
     pub async fn start(file: &Path) -> Result<Self> {
         let (config, api) = Config::load_with::<ApiConfig>(file)?;
         let store = Store::connect(&config.database_url).await?;
@@ -35,17 +39,30 @@ impl Services {
         })?;
         let base = format!("http://{}", listener.local_addr()?);
         let stop = CancellationToken::new();
+        let clearing = clearing(file)?;
+        clearing.migrate(store.pool()).await?;
+        let intake = rest::Clearing::open(&clearing, store.pool(), &stop).await?;
+        // As in a process of its own, it does not wait for the connections of the others.
+        let own = Store::connect(&config.database_url).await?;
+        let service = clearing
+            .service(own.pool().clone(), failpoint::pass, &stop)
+            .await?;
         let serving = novate_api::serve(
             api,
             listener,
             store.pool().clone(),
-            None,
+            Some(intake),
             stop.clone().cancelled_owned(),
         );
         let indexing = novate_indexer::run_on(store, config.sources, stop.clone());
+        let clearing = service.run(stop.clone());
         let tasks = vec![
             tokio::spawn(async { serving.await.context("the API ended") }),
             tokio::spawn(async { indexing.await.context("the indexer ended") }),
+            tokio::spawn(async {
+                clearing.await;
+                Ok(())
+            }),
         ];
         Ok(Self {
             base,
@@ -54,25 +71,43 @@ impl Services {
         })
     }
 
-    /// Waits until one of the two ends though nobody asked for it, and says why.
+    /// Waits until one of them ends though nobody asked for it, and says why.
     pub async fn ended(&mut self) -> anyhow::Error {
         match futures_util::future::select_all(&mut self.tasks).await {
-            (Ok(Ok(())), ..) => anyhow!("the indexer or the API ended by itself"),
+            (Ok(Ok(())), ..) => anyhow!("indexer, API or clearing service ended by itself"),
             (Ok(Err(error)), ..) => error,
             (Err(crash), ..) => crash.into(),
         }
     }
 
-    /// Asks both to end, and waits until they have.
+    /// Asks all to end, and waits until they have.
     pub async fn stop(self) -> Result<()> {
         drop(self.stop);
         for task in self.tasks {
             tokio::time::timeout(STOP, task)
                 .await
-                .context("indexer and API did not stop in time")???;
+                .context("indexer, API and clearing service did not stop in time")???;
         }
         Ok(())
     }
+}
+
+/// The section `[clearing]`.
+fn clearing(file: &Path) -> Result<Clearing> {
+    let section = Config::load_clearing::<ClearingConfig>(file)?;
+    let ClearingSection {
+        section,
+        folder,
+        networks,
+        contracts,
+        ..
+    } = section.context("novate.toml has no section [clearing]")?;
+    let networks = networks.into_iter().map(|network| Network {
+        name: network.name,
+        kind: network.kind.to_owned(),
+        rpc: network.rpc,
+    });
+    Ok(section.resolve(&folder, &networks.collect::<Vec<_>>(), &contracts)?)
 }
 
 /// Waits until `/ready` says yes; says why it does not when `patience` is over.

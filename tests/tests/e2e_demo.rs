@@ -4,18 +4,18 @@ use novate_devnet::Report;
 
 /// How many rows the flow leaves in each table of contracts, programs and canisters, those of the tokens left out.
 const EVENTS: [(&str, usize); 90] = [
-    ("evm_session_keys_charged", 1),
+    ("evm_session_keys_charged", 2),
     ("evm_session_keys_nonce_used", 1),
-    ("evm_session_keys_session_granted", 4),
+    ("evm_session_keys_session_granted", 5),
     ("evm_session_keys_session_revoked", 1),
     ("evm_settlement_authority_changed", 1),
     ("evm_settlement_batch_limit_changed", 1),
-    ("evm_settlement_batch_opened", 1),
-    ("evm_settlement_deltas_applied", 2),
+    ("evm_settlement_batch_opened", 2),
+    ("evm_settlement_deltas_applied", 4),
     ("evm_settlement_deposited", 3),
     ("evm_settlement_guardian_changed", 1),
     ("evm_settlement_limits_changed", 1),
-    ("evm_settlement_net_batch_settled", 1),
+    ("evm_settlement_net_batch_settled", 2),
     ("evm_settlement_ownership_transferred", 1),
     ("evm_settlement_withdrawn", 1),
     ("evm_staking_distributor_changed", 1),
@@ -46,34 +46,34 @@ const EVENTS: [(&str, usize); 90] = [
     ("rewards_distribution_created", 1),
     ("rewards_funded", 1),
     ("rewards_root_published", 2),
-    ("session_keys_charged", 1),
+    ("session_keys_charged", 2),
     ("session_keys_limit_set", 1),
     ("session_keys_session_closed", 1),
-    ("session_keys_session_created", 4),
+    ("session_keys_session_created", 5),
     ("session_keys_session_revoked", 1),
     ("settlement_auction_created", 1),
     ("settlement_auction_settled", 1),
-    ("settlement_batch_opened", 1),
+    ("settlement_batch_opened", 2),
     ("settlement_bid_placed", 2),
-    ("settlement_deltas_applied", 2),
+    ("settlement_deltas_applied", 4),
     ("settlement_deposited", 3),
     ("settlement_fees_changed", 1),
     ("settlement_fixed_sale_executed", 1),
     ("settlement_initialized", 1),
-    ("settlement_item_created", 2),
-    ("settlement_item_deposited", 2),
+    ("settlement_item_created", 3),
+    ("settlement_item_deposited", 3),
     ("settlement_item_listed", 2),
-    ("settlement_items_applied", 1),
-    ("settlement_ledger_opened", 3),
+    ("settlement_items_applied", 2),
+    ("settlement_ledger_opened", 5),
     ("settlement_listing_cancelled", 1),
-    ("settlement_net_batch_settled", 1),
+    ("settlement_net_batch_settled", 2),
     ("settlement_order_completed", 1),
     ("settlement_orders_checkpointed", 1),
     ("settlement_royalty_set", 1),
     ("settlement_vault_created", 1),
     ("settlement_withdrawn", 1),
-    ("signer_batch_accepted", 2),
-    ("signer_batch_signed", 2),
+    ("signer_batch_accepted", 4),
+    ("signer_batch_signed", 4),
     ("signer_checkpoint_accepted", 2),
     ("signer_checkpoint_signed", 2),
     ("signer_claim_accepted", 2),
@@ -83,7 +83,7 @@ const EVENTS: [(&str, usize); 90] = [
     ("signer_initialized", 1),
     ("signer_refused", 2),
     ("signer_registry_allowed", 2),
-    ("signer_request_accepted", 6),
+    ("signer_request_accepted", 8),
     ("signer_role_granted", 2),
     ("signer_settlement_allowed", 2),
     ("signer_settlement_asset_allowed", 2),
@@ -125,11 +125,12 @@ async fn every_row_served_is_what_the_chains_say() {
         .filter(|table| !of_tokens(table) && !known(table))
         .collect();
     assert!(unexpected.is_empty(), "add to EVENTS: {unexpected:?}");
+    settled(&report);
     cleared(&report);
 }
 
 /// A batch on each chain under the canister's keys, a refusal on each, a name with two wallets and its content.
-fn cleared(report: &Report) {
+fn settled(report: &Report) {
     let chains: Vec<_> = report
         .settled
         .iter()
@@ -154,4 +155,45 @@ fn cleared(report: &Report) {
     };
     assert_eq!(name.wallets.len(), 2, "{report}");
     assert!(name.content.starts_with("sha256:"), "{report}");
+}
+
+/// On each chain one batch of intents that were sent over REST, with every outcome that the story has.
+fn cleared(report: &Report) {
+    let [evm, solana] = &report.cleared[..] else {
+        panic!("{report}")
+    };
+    assert_eq!((&*evm.settlement, &*solana.settlement), ("anvil", "surfpool"));
+    assert_eq!((evm.intents, evm.filled, evm.items), (12, 8, 0), "{report}");
+    assert_eq!(
+        (solana.intents, solana.filled, solana.items),
+        (14, 10, 1),
+        "{report}"
+    );
+    for cleared in [evm, solana] {
+        assert_eq!((cleared.batches, cleared.deltas), (1, 5), "{report}");
+        assert_eq!(cleared.receipts, cleared.intents, "{report}");
+        let rejected: Vec<_> = cleared.rejected.iter().map(|(name, n)| (*name, *n)).collect();
+        assert_eq!(
+            rejected,
+            [
+                ("cancelled", 1),
+                ("insufficient_funds", 1),
+                ("not_listed", 1),
+                ("over_limit", 1)
+            ],
+            "{report}"
+        );
+        let refused: Vec<_> = cleared
+            .refused
+            .iter()
+            .map(|(code, n)| (code.as_str(), *n))
+            .collect();
+        assert_eq!(
+            refused,
+            [("bad_signature", 1), ("nonce_used", 1), ("over_limit", 1)],
+            "{report}"
+        );
+        assert!(cleared.transactions >= 4, "{report}");
+        assert!(cleared.units > 0 && cleared.fees > 0, "{report}");
+    }
 }

@@ -23,9 +23,16 @@ const KEY_NAME: &str = "dfx_test_key";
 const MAX_CLAIM: u64 = 1_000_000;
 
 /// Most base units of an asset that one batch may debit.
-pub const MAX_BATCH: u64 = 10_000;
+pub const MAX_BATCH: u64 = 1_000_000;
 /// The most that all batches of a day may.
-const MAX_DAY: u64 = 100_000;
+const MAX_DAY: u64 = 10_000_000;
+
+/// Key of the canisters' administrator, who is an operator of the signer as well: PKCS#8 of an Ed25519 key whose seed is all
+/// sevens.
+pub const OPERATOR: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH
+-----END PRIVATE KEY-----
+";
 
 /// What the demo flow asks to be signed.
 pub struct Policy {
@@ -48,7 +55,7 @@ pub struct IcpDeployment {
 
 /// Installs the canisters and learns its threshold addresses.
 pub async fn deploy(node: &IcNode) -> Result<IcpDeployment> {
-    let identity = BasicIdentity::from_raw_key(&[7; 32]);
+    let identity = BasicIdentity::from_pem(OPERATOR).context("the administrator's key")?;
     let admin = identity
         .sender()
         .map_err(|e| anyhow!("the administrator's identity: {e}"))?;
@@ -113,9 +120,9 @@ impl IcpDeployment {
                 chain,
                 address: ByteBuf::from(settlement),
                 assets: vec![limit],
-                max_deltas: 1_000,
-                max_items: 100,
-                max_intents: 10_000,
+                max_deltas: 10_000,
+                max_items: 1_000,
+                max_intents: 100_000,
                 next_sequence: None,
                 hours: None,
                 collections: None,

@@ -1,5 +1,6 @@
 //! Puts everything of Novate on the local chains.
 
+pub mod clearing;
 pub mod evm;
 pub mod icp;
 pub mod solana;
@@ -16,6 +17,8 @@ pub struct Deployment {
     pub solana: solana::SolanaDeployment,
     pub solana_rpc: solana::Client,
     pub icp: icp::IcpDeployment,
+    /// Of the clearing service.
+    pub accounts: clearing::Accounts,
 }
 
 /// Deploys on all three chains. The signer comes first: its threshold addresses are the authority on EVM and on
@@ -33,12 +36,16 @@ pub async fn deploy(stack: &Stack) -> Result<Deployment> {
     icp.allow(policy(stack.anvil.chain_id(), &evm, &solana))
         .await
         .context("setting the signer's policy")?;
+    let accounts = clearing::accounts(&stack.anvil, &solana_rpc)
+        .await
+        .context("the accounts of the clearing service")?;
     Ok(Deployment {
         evm,
         evm_rpc,
         solana,
         solana_rpc,
         icp,
+        accounts,
     })
 }
 

@@ -94,7 +94,7 @@ fn changes(at: &Deployment, sessions: &Sessions) -> Vec<Change> {
         asset: Asset(at.evm.token.into_word().0),
         // A credit is charged to nobody.
         session: match amount < 0 {
-            true => session.into_word().0,
+            true => session.address().into_word().0,
             false => [0; 32],
         },
         amount,

@@ -4,16 +4,17 @@ mod batch;
 mod deposits;
 mod merkle;
 mod orders;
-mod sessions;
+pub mod sessions;
 mod staking;
 
 pub use deposits::mint;
 
 use crate::{deploy::Deployment, report::Settled};
 use anyhow::{Context, Result};
+use sessions::Sessions;
 
-/// Runs all of it. Returns the batch that was settled, and why another was refused.
-pub async fn run(at: &Deployment) -> Result<(Settled, String)> {
+/// Runs all of it. Returns the batch that was settled, why another was refused, and the owners' sessions.
+pub async fn run(at: &Deployment) -> Result<(Settled, String, Sessions)> {
     deposits::deposits(&at.evm_rpc, &at.evm)
         .await
         .context("deposits on EVM")?;
@@ -27,5 +28,6 @@ pub async fn run(at: &Deployment) -> Result<(Settled, String)> {
     merkle::run(&at.evm_rpc, &at.evm)
         .await
         .context("Merkle rewards on EVM")?;
-    batch::run(at, &sessions).await.context("a batch on EVM")
+    let (settled, refused) = batch::run(at, &sessions).await.context("a batch on EVM")?;
+    Ok((settled, refused, sessions))
 }

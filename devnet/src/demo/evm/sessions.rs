@@ -14,31 +14,30 @@ use novate_bindings::evm::SessionKeys::{self, Grant, Limit};
 const AMOUNT: u64 = 50_000;
 const LIFETIME: u64 = 200_000;
 /// How long a session lives, in seconds.
-const LIFE: u64 = 24 * 3600;
+pub const LIFE: u64 = 24 * 3600;
 const HOUR: u32 = 3600;
 /// What the keys may sign: PAY, LIST, BUY and CANCEL.
 const ACTIONS: u8 = 1 + 2 + 4 + 8;
 
 /// The session keys that the owners granted, in the order of the owners. The settlement may charge them.
-pub type Sessions = [Address; 3];
+pub type Sessions = [PrivateKeySigner; 3];
 
 /// Grants the sessions.
 pub async fn run(rpc: &RootProvider<Ethereum>, at: &EvmDeployment) -> Result<Sessions> {
     let contract = SessionKeys::new(at.sessions, rpc);
     let expires = u32::try_from(now(rpc).await? + LIFE)?;
-    let keys = at.owners.map(|_| PrivateKeySigner::random().address());
-    for (owner, key) in at.owners.into_iter().zip(keys) {
-        let grant = contract.grant(key, at.settlement, ACTIONS, expires, vec![limit(at)]);
-        mined(rpc, grant.from(owner).send().await?).await?;
+    let keys = at.owners.map(|_| PrivateKeySigner::random());
+    for (owner, key) in at.owners.into_iter().zip(&keys) {
+        grant(rpc, at, owner, key.address(), expires).await?;
     }
     without_gas(rpc, at, expires)
         .await
         .context("a session by signature")?;
 
     let [owner, ..] = at.owners;
-    let [key, ..] = keys;
+    let [key, ..] = &keys;
     let left = contract
-        .remaining(at.settlement, owner, key, at.token)
+        .remaining(at.settlement, owner, key.address(), at.token)
         .call()
         .await?;
     ensure!(
@@ -46,6 +45,21 @@ pub async fn run(rpc: &RootProvider<Ethereum>, at: &EvmDeployment) -> Result<Ses
         "a new session may spend {left}, expected {AMOUNT}"
     );
     Ok(keys)
+}
+
+/// Grants a session of `owner` to `key`.
+pub async fn grant(
+    rpc: &RootProvider<Ethereum>,
+    at: &EvmDeployment,
+    owner: Address,
+    key: Address,
+    expires: u32,
+) -> Result<()> {
+    let contract = SessionKeys::new(at.sessions, rpc);
+    let grant = contract.grant(key, at.settlement, ACTIONS, expires, vec![limit(at)]);
+    let sent = grant.from(owner).send().await.context("granting a session")?;
+    mined(rpc, sent).await?;
+    Ok(())
 }
 
 /// An owner who has nothing signs a grant, which somebody else submits. Then the session is revoked by its key.

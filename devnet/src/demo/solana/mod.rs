@@ -2,11 +2,11 @@
 
 mod batch;
 mod deposits;
-mod items;
+pub mod items;
 mod market;
 mod orders;
 mod rewards;
-mod sessions;
+pub mod sessions;
 mod staking;
 
 use crate::{
@@ -18,10 +18,11 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use novate_bindings::solana::settlement::accounts::Ledger;
+use sessions::Sessions;
 use solana_signer::Signer;
 
-/// Runs all of it. Returns the batch that was settled, and why another was refused.
-pub async fn run(deployment: &Deployment) -> Result<(Settled, String)> {
+/// Runs all of it. Returns the batch that was settled, why another was refused, and the owners' sessions.
+pub async fn run(deployment: &Deployment) -> Result<(Settled, String, Sessions)> {
     let Deployment {
         solana_rpc: client,
         solana: at,
@@ -32,7 +33,8 @@ pub async fn run(deployment: &Deployment) -> Result<(Settled, String)> {
     let settlement = async {
         let sessions = sessions::run(client, at).await.context("sessions")?;
         market::run(client, at).await.context("market")?;
-        batch::run(client, at, icp, &sessions).await.context("a batch")
+        let (settled, refused) = batch::run(client, at, icp, &sessions).await.context("a batch")?;
+        anyhow::Ok((settled, refused, sessions))
     };
     let (settled, (), (), ()) = tokio::try_join!(
         settlement,

@@ -22,7 +22,7 @@ use solana_signer::Signer;
 const AMOUNT: u64 = 50_000;
 const LIFETIME: u64 = 200_000;
 /// How long a session lives, in seconds.
-const LIFE: i64 = 24 * 3600;
+pub const LIFE: i64 = 24 * 3600;
 
 /// The session keys that the owners granted, in the order of the owners. The settlement may charge them.
 pub type Sessions = [Keypair; 3];
@@ -32,11 +32,7 @@ pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<Sessions> {
     let expires = client.now().await? + LIFE;
     let sessions = at.owners.each_ref().map(|_| Keypair::new());
     for (owner, session) in at.owners.iter().zip(&sessions) {
-        let create = create(at, client.payer(), owner.pubkey(), session.pubkey(), expires);
-        client
-            .send(&[create], &[owner])
-            .await
-            .context("granting a session")?;
+        grant(client, at, owner, session.pubkey(), expires).await?;
     }
     let [owner, ..] = &at.owners;
     short_lived(client, at, owner, expires)
@@ -45,6 +41,20 @@ pub async fn run(client: &Client, at: &SolanaDeployment) -> Result<Sessions> {
     let left = granted(client, &owner.pubkey()).await?;
     ensure!(left == 1, "{left} sessions are left, expected 1");
     Ok(sessions)
+}
+
+/// Grants a session of `owner` to `key`.
+pub async fn grant(
+    client: &Client,
+    at: &SolanaDeployment,
+    owner: &Keypair,
+    key: Address,
+    expires: i64,
+) -> Result<()> {
+    let create = create(at, client.payer(), owner.pubkey(), key, expires);
+    let sent = client.send(&[create], &[owner]).await;
+    sent.context("granting a session")?;
+    Ok(())
 }
 
 fn create(at: &SolanaDeployment, payer: Address, owner: Address, key: Address, expires: i64) -> Instruction {
