@@ -191,3 +191,19 @@ async fn without_a_database_intents_are_refused_for_the_moment() {
         ("unavailable", 503)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_was_cut_between_two_groups_costs_no_intent() {
+    let world = World::new().await;
+    let (intake, key) = (world.intake(), world.key(Key::solana(1)));
+    accepted(&intake.submit(vec![key.pay(1)]).await.unwrap()[0]);
+    let cut: i64 = sqlx::query_scalar(
+        "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
+         where datname = current_database() and application_name = 'novate-intake'",
+    )
+    .fetch_one(&world.pool)
+    .await
+    .unwrap();
+    assert_eq!(cut, 1);
+    accepted(&intake.submit(vec![key.pay(2)]).await.unwrap()[0]);
+}
