@@ -107,7 +107,12 @@ impl Clearing {
 impl SettlementPlan {
     /// What the index knows of it, followed until `cancel`.
     pub fn follow(&self, pool: PgPool, cancel: CancellationToken) -> Follower {
-        let config = FollowerConfig {
+        Follower::start(pool, self.indexed(), cancel)
+    }
+
+    /// Where in the index it is, and which blocks count.
+    pub fn indexed(&self) -> FollowerConfig {
+        FollowerConfig {
             settlement: self.name.clone(),
             network: self.network.clone(),
             scheme: self.scheme,
@@ -116,8 +121,7 @@ impl SettlementPlan {
             sessions: self.sessions.clone(),
             finality: Finality::Confirmed,
             poll: FOLLOW,
-        };
-        Follower::start(pool, config, cancel)
+        }
     }
 
     /// Its chain. Nothing is asked of a node yet.

@@ -116,7 +116,7 @@ impl State {
         self.ledgers.balance(owner, asset)
     }
 
-    /// Every ledger that is not zero, as it is on chain.
+    /// Every ledger that ever held something, as it is on chain.
     pub fn ledgers(&self) -> impl Iterator<Item = (&(Owner, Asset), u128)> {
         self.ledgers.all()
     }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// Ledgers as they are on chain, with the chunks that are applied of a batch that is not over.
 #[derive(Debug, Default)]
 pub(super) struct Ledgers {
-    /// None is zero.
+    /// Every one that was ever used.
     balances: HashMap<(Owner, Asset), u128>,
     owed: HashMap<Asset, Owed>,
 }
@@ -131,10 +131,9 @@ impl Ledgers {
             return Err(Diverged::ledger(owner, asset, what));
         };
         self.change(asset, |owed| &mut owed.ledgers, Take(amount))?;
-        if after == 0 {
-            self.balances.remove(&(*owner, *asset));
-        } else {
-            self.balances.insert((*owner, *asset), after);
+        // One that was never used holds nothing, and nothing is taken of it.
+        if let Some(balance) = self.balances.get_mut(&(*owner, *asset)) {
+            *balance = after;
         }
         Ok(after)
     }

@@ -18,7 +18,7 @@ mod fees;
 mod finality;
 mod history;
 mod landing;
-mod node;
+pub(crate) mod node;
 mod nonces;
 mod payer;
 mod plan;

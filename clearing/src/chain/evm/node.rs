@@ -24,7 +24,7 @@ const BACKOFF_MS: u64 = 200;
 /// Of alloy's layer: it would slow down whoever uses more "compute units" a second; the node says by itself when it is too much.
 const UNITS_PER_SECOND: u64 = 1_000_000;
 
-pub(super) struct Nodes {
+pub(crate) struct Nodes {
     chain_id: u64,
     nodes: Vec<Node>,
     /// Index of the one in use.
@@ -39,7 +39,7 @@ struct Node {
 }
 
 /// The node that is asked during one piece of work.
-pub(super) struct Connection<'a> {
+pub(crate) struct Connection<'a> {
     nodes: &'a Nodes,
     index: usize,
     node: &'a Node,
@@ -47,7 +47,7 @@ pub(super) struct Connection<'a> {
 
 /// The newest block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub number: u64,
     pub hash: B256,
     /// Unix seconds.

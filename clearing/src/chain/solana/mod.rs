@@ -30,6 +30,7 @@ mod tables;
 mod transaction;
 
 pub use config::{Prices, SolanaConfig, SolanaConfigError};
+pub(crate) use stage::head;
 
 use super::{Chain, ChainError, Landing, Planned, Progress, SignedBatch, Step};
 use async_trait::async_trait;

@@ -188,7 +188,7 @@ fn differs(head: &Batch, header: &BatchHeader) -> Option<&'static str> {
 }
 
 /// The fixed part of a zero-copy account of the settlement program.
-pub(super) fn head<T: AnyBitPattern + anchor_lang::Discriminator>(account: &Account) -> Option<T> {
+pub(crate) fn head<T: AnyBitPattern + anchor_lang::Discriminator>(account: &Account) -> Option<T> {
     let fields = account.data.strip_prefix(T::DISCRIMINATOR)?;
     (account.owner == PROGRAM).then_some(())?;
     fields.get(..size_of::<T>()).map(bytemuck::pod_read_unaligned)

@@ -4,20 +4,22 @@ mod catch_up;
 mod config;
 mod error;
 mod heads;
+mod known;
 mod merge;
 mod tables;
 
 pub use config::FollowerConfig;
+pub use known::Known;
 
 use super::{
     ask::{AsOf, InFlight, NotReady, Openings, Sessions},
     available::Reserved,
-    fold::State,
     rows::Home,
 };
 use catch_up::{Moment, News, Place, fold, set};
 use error::FollowError;
 use heads::Heads;
+use known::as_of;
 use novate_netting::{Entry, Opening, Session};
 use novate_protocol::ids::Owner;
 use sqlx::{PgPool, postgres::PgListener};
@@ -49,15 +51,6 @@ struct Shared {
     settlement: String,
     known: RwLock<Result<Known, String>>,
     changed: watch::Sender<Option<AsOf>>,
-}
-
-/// A state, and what it is a state of.
-#[derive(Debug)]
-pub struct Known {
-    /// After all events up to the end of [`AsOf::block`].
-    pub state: State,
-    /// How far that is.
-    pub as_of: AsOf,
 }
 
 impl Follower {
@@ -290,17 +283,6 @@ fn advance(
     }
     known.as_of = as_of(&known.state, heads);
     Ok(())
-}
-
-fn as_of(state: &State, heads: Heads) -> AsOf {
-    let unsigned = |number| u64::try_from(number).unwrap_or(0);
-    AsOf {
-        block: unsigned(heads.complete),
-        head: unsigned(heads.head),
-        head_time: unsigned(heads.head_time),
-        over: state.over(),
-        opened: state.opened(),
-    }
 }
 
 /// Without it the index is polled.

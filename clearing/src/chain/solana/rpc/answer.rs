@@ -43,6 +43,12 @@ pub(super) struct Keyed {
 }
 
 #[derive(Deserialize)]
+pub(super) struct KeyedAccount {
+    pub pubkey: String,
+    pub account: AccountJson,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Blockhash {
     pub blockhash: String,

@@ -1,10 +1,11 @@
 //! A node over JSON-RPC.
 
 use super::{
-    Accounts, Executed, Failure, History, Level, MAX_ADDRESSES, Rpc, RpcError, Simulation, Status, Tip,
+    Account, Accounts, Executed, Failure, History, Level, MAX_ADDRESSES, Rpc, RpcError, Simulation, Status,
+    Tip,
     answer::{
-        AccountJson, At, Blockhash, Entry, Epoch, Keyed, Price, Simulated, StatusJson, TransactionJson,
-        address,
+        AccountJson, At, Blockhash, Entry, Epoch, Keyed, KeyedAccount, Price, Simulated, StatusJson,
+        TransactionJson, address,
     },
 };
 use async_trait::async_trait;
@@ -43,6 +44,23 @@ impl Client {
         Self {
             rpc: RpcClient::new_with_timeout_and_commitment(url, timeout, level),
         }
+    }
+
+    /// All accounts of a program, and the confirmed slot that they are all as of.
+    ///
+    /// # Errors
+    /// [`RpcError`]; many public nodes refuse this.
+    pub async fn program_accounts(
+        &self,
+        program: &Address,
+    ) -> Result<(u64, Vec<(Address, Account)>), RpcError> {
+        let method = "getProgramAccounts";
+        let config = json!({ "encoding": "base64", "commitment": "confirmed", "withContext": true });
+        let params = json!([program.to_string(), config]);
+        let answer: At<Vec<KeyedAccount>> = self.ask(RpcRequest::GetProgramAccounts, method, params).await?;
+        let read = |keyed: KeyedAccount| Ok((address(&keyed.pubkey, method)?, keyed.account.read(method)?));
+        let accounts = answer.value.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok((answer.context.slot, accounts))
     }
 
     async fn ask<T: DeserializeOwned>(
