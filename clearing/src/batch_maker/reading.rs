@@ -3,6 +3,7 @@
 use super::{BatchMaker, Limits, MakerError};
 use crate::{
     settlement::Settlement,
+    signer::fits,
     state::InFlight,
     store::{
         batches,
@@ -10,6 +11,7 @@ use crate::{
         nonces, outcomes, settlements,
     },
 };
+use novate_bindings::icp::BatchRequest;
 use novate_netting::{Draft, Entry, Outcome, Sealed, Signature, seal};
 use novate_protocol::ids::Owner;
 use std::{
@@ -107,7 +109,7 @@ impl BatchMaker {
             let mut take = (reading.retries.len() + reading.new.len()).min(most);
             while take > 0 {
                 let closed = reading.net(&settlement, take)?;
-                if take == 1 || closed.fits(&limits) {
+                if take == 1 || closed.fits(&settlement, &limits) {
                     return Ok(Some(closed));
                 }
                 take /= 2;
@@ -179,11 +181,20 @@ impl Reading {
 }
 
 impl Closed {
-    fn fits(&self, limits: &Limits) -> bool {
+    fn fits(&self, settlement: &Settlement, limits: &Limits) -> bool {
+        let Sealed {
+            header,
+            deltas,
+            items,
+            ..
+        } = &self.sealed;
+        // Its id has the same length, whatever it is.
+        let request = BatchRequest::new([0; 32], settlement.signer_chain(), header, deltas, items);
         let debits = self.sealed.deltas.iter().filter(|leaf| leaf.amount < 0);
         let assets: HashSet<_> = debits.map(|leaf| leaf.asset).collect();
         self.sealed.deltas.len() <= limits.max_deltas
             && self.sealed.items.len() <= limits.max_items
             && assets.len() <= limits.max_assets
+            && fits(&request)
     }
 }

@@ -54,6 +54,9 @@ impl Driver {
                 Ok(Next::Now)
             }
             Err(SignerError::Refused(refusal)) => self.refused(driven, id, &refusal).await,
+            Err(large @ SignerError::TooLarge { .. }) => {
+                self.net_again(driven, None, true, &large.to_string()).await
+            }
             Err(unavailable) => Err(unavailable.into()),
         }
     }
@@ -72,21 +75,32 @@ impl Driver {
                 Ok(Next::In(pace.poll * 4))
             }
             Verdict::Net { from, smaller } if !self.context.signer.accepted(id).await? => {
-                Alert::Refused.raise(&self.settlement.name, Some(driven.batch.number), &reason);
-                if smaller {
-                    let intents = u64::from(driven.batch.header.intent_count);
-                    self.cap.store((intents / 2).max(1), Ordering::Relaxed);
-                }
-                self.context.pass(Point::RefusalSeen);
-                self.refuse(driven, from, &reason).await?;
-                self.context.pass(Point::RefusalNoted);
-                Ok(Next::Over)
+                self.net_again(driven, from, smaller, &reason).await
             }
             Verdict::Later | Verdict::Net { .. } => {
                 self.wait_for(driven, Some(Alert::Refused), Some(&reason)).await?;
                 Ok(Next::In(pace.slow))
             }
         }
+    }
+
+    /// The signer takes this batch never.
+    async fn net_again(
+        &self,
+        driven: &mut Driven,
+        from: Option<u64>,
+        smaller: bool,
+        reason: &str,
+    ) -> Result<Next, DriverError> {
+        Alert::Refused.raise(&self.settlement.name, Some(driven.batch.number), reason);
+        if smaller {
+            let intents = u64::from(driven.batch.header.intent_count);
+            self.cap.store((intents / 2).max(1), Ordering::Relaxed);
+        }
+        self.context.pass(Point::RefusalSeen);
+        self.refuse(driven, from, reason).await?;
+        self.context.pass(Point::RefusalNoted);
+        Ok(Next::Over)
     }
 
     /// Gives up this batch and those after it, which nobody can have signed, as the signer takes them in their order. Their
@@ -109,9 +123,10 @@ impl Driver {
         Ok(())
     }
 
-    /// After a batch that was too large they grow again.
+    /// After a batch that was too large they grow again, slowly, so that few are refused.
     fn allow_larger(&self) {
-        let grow = |cap: u64| Some(cap.saturating_mul(2).min(self.settlement.limits.max_intents));
+        let most = self.settlement.limits.max_intents;
+        let grow = |cap: u64| Some(cap.saturating_add(cap / 8 + 1).min(most));
         let grown = self.cap.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow);
         // The closure never declines.
         grown.ok();
