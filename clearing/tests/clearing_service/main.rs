@@ -5,4 +5,5 @@ mod faults;
 mod killed;
 mod ledger;
 mod process;
+mod stores;
 mod world;
