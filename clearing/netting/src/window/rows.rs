@@ -256,12 +256,18 @@ impl<T: Keyed> Map<T> {
         hash
     }
 
-    /// Begins to fetch the row in the slot of this hash: mostly that of the key.
+    /// Begins to fetch the row with this hash: but for one in billions, that of the key.
     pub fn prefetch_row(&self, hash: u32) -> Option<Id<T>> {
-        let slot = self.slots.get(Self::home(hash, self.slots.len()))?;
-        let id = slot.id.filter(|_| slot.hash == hash)?;
-        prefetch(&self.rows[id]);
-        Some(id)
+        let mut at = Self::home(hash, self.slots.len());
+        while let Some(Slot { hash: found, id }) = self.slots.get(at) {
+            let id = (*id)?;
+            if *found == hash {
+                prefetch(&self.rows[id]);
+                return Some(id);
+            }
+            at = if at + 1 == self.slots.len() { 0 } else { at + 1 };
+        }
+        None
     }
 
     pub fn ids(&self) -> impl ExactSizeIterator<Item = Id<T>> + use<T> {
