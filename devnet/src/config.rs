@@ -2,7 +2,7 @@
 
 mod clearing;
 
-pub use clearing::{PAY_BPS, SALE_BPS};
+pub use clearing::{PAY_BPS, Pace, SALE_BPS};
 
 use crate::{
     deploy::{
@@ -26,7 +26,13 @@ pub const SOLANA: &str = "surfpool";
 pub const ICP: &str = "ic";
 
 /// Writes the configuration into `folder` and returns its path.
-pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<PathBuf> {
+pub fn write(
+    folder: &Path,
+    stack: &Stack,
+    deployment: &Deployment,
+    listen: SocketAddr,
+    pace: Pace,
+) -> Result<PathBuf> {
     for (name, _, blocks) in deployment.icp.canisters() {
         beside(folder, &format!("{name}.icrc3.json"), blocks)?;
     }
@@ -38,7 +44,7 @@ pub fn write(folder: &Path, stack: &Stack, deployment: &Deployment, listen: Sock
     }
     clearing::keys(folder, &deployment.accounts)?;
     let path = folder.join("novate.toml");
-    fs::write(&path, text(stack, deployment, listen)?)
+    fs::write(&path, text(stack, deployment, listen, pace)?)
         .with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
 }
@@ -48,7 +54,7 @@ fn beside(folder: &Path, name: &str, content: &str) -> Result<()> {
     fs::write(&file, content).with_context(|| format!("writing {}", file.display()))
 }
 
-fn text(stack: &Stack, deployment: &Deployment, listen: SocketAddr) -> Result<String> {
+fn text(stack: &Stack, deployment: &Deployment, listen: SocketAddr, pace: Pace) -> Result<String> {
     let mut toml = format!(
         r#"[database]
 url = "{database}"
@@ -102,6 +108,6 @@ root_key = "{root_key}"
             "\n[[contracts]]\nname = \"{name}\"\nnetwork = \"{EVM}\"\naddress = \"{address:#x}\"\nabi = \"{name}.json\"\n"
         )?;
     }
-    toml += &clearing::section(stack, deployment);
+    toml += &clearing::section(stack, deployment, pace);
     Ok(toml)
 }

@@ -64,7 +64,7 @@ pub async fn start(listen: SocketAddr, report: &mut Report) -> Result<Running> {
 
     let begin = Instant::now();
     let folder = tempfile::tempdir().context("making a folder for novate.toml")?;
-    let file = config::write(folder.path(), &stack, &deployment, listen)?;
+    let file = config::write(folder.path(), &stack, &deployment, listen, config::Pace::Prompt)?;
     let services = Services::start(&file).await?;
     services::ready(&services.base, READY).await?;
     report.phase("start of indexer, API and clearing", begin);

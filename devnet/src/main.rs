@@ -48,6 +48,18 @@ enum Suite {
         #[arg(long, env = "NOVATE_BIN", value_name = "FILE")]
         novate: std::path::PathBuf,
     },
+    /// From signed payments to batches that are final on both chains, and what that costs next to single transfers
+    Clearing {
+        /// Payments on each chain
+        #[arg(long, default_value_t = 50_000)]
+        payments: usize,
+        /// Owners on each chain
+        #[arg(long, default_value_t = 1_000)]
+        owners: usize,
+        /// The `novate` to measure
+        #[arg(long, env = "NOVATE_BIN", value_name = "FILE")]
+        novate: std::path::PathBuf,
+    },
 }
 
 #[tokio::main]
@@ -87,10 +99,16 @@ async fn run(command: Command) -> Result<bool> {
             );
             Ok(report.holds())
         }
-        Command::Bench {
-            suite: Suite::Latency { samples, novate },
-        } => {
-            for figure in bench::latency(&novate, samples).await? {
+        Command::Bench { suite } => {
+            let figures = match suite {
+                Suite::Latency { samples, novate } => bench::latency(&novate, samples).await?,
+                Suite::Clearing {
+                    payments,
+                    owners,
+                    novate,
+                } => bench::clearing(&novate, bench::Size { owners, payments }).await?,
+            };
+            for figure in figures {
                 println!("{figure}");
             }
             Ok(true)

@@ -93,7 +93,7 @@ impl Services {
 }
 
 /// The section `[clearing]`.
-fn clearing(file: &Path) -> Result<Clearing> {
+pub(crate) fn clearing(file: &Path) -> Result<Clearing> {
     let section = Config::load_clearing::<ClearingConfig>(file)?;
     let ClearingSection {
         section,

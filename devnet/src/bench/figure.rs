@@ -13,6 +13,19 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// A figure of one run.
+    pub fn once(suite: &'static str, name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self {
+            suite,
+            name: name.into(),
+            value,
+            unit,
+            min: value,
+            max: value,
+            runs: 1,
+        }
+    }
+
     /// A figure in milliseconds from one duration per run. `None` without a run.
     pub fn millis(suite: &'static str, name: impl Into<String>, runs: &[Duration]) -> Option<Self> {
         let mut sorted: Vec<f64> = runs.iter().map(|d| d.as_secs_f64() * 1000.0).collect();

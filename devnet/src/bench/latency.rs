@@ -4,7 +4,7 @@
 //! `logsSubscribe` at `processed` on Solana; on the IC, when the update call has returned its certificate. It stops when a GraphQL
 //! query finds the row. Node, indexer, API and this program share the machine.
 
-use super::{Figure, figure::percentile};
+use super::{Figure, figure::percentile, free_address};
 use crate::{
     audit::graphql::GraphQl,
     config,
@@ -22,7 +22,6 @@ use solana_pubsub_client::nonblocking::pubsub_client::PubsubClient;
 use solana_rpc_client_api::config::{RpcTransactionLogsConfig, RpcTransactionLogsFilter};
 use solana_signer::Signer;
 use std::{
-    net::{SocketAddr, TcpListener},
     path::Path,
     process::Command,
     time::{Duration, Instant},
@@ -41,7 +40,7 @@ pub async fn latency(novate: &Path, samples: usize) -> Result<Vec<Figure>> {
     let deployment = deploy::deploy(&stack).await?;
     let folder = tempfile::tempdir().context("making a folder")?;
     let listen = free_address()?;
-    let file = config::write(folder.path(), &stack, &deployment, listen)?;
+    let file = config::write(folder.path(), &stack, &deployment, listen, config::Pace::Prompt)?;
     let mut command = Command::new(novate);
     command.arg("start").arg("--config").arg(&file);
     let _novate =
@@ -69,12 +68,6 @@ pub async fn latency(novate: &Path, samples: usize) -> Result<Vec<Figure>> {
         }
     }
     Ok(figures)
-}
-
-fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")
-        .context("finding a free port")?
-        .local_addr()?)
 }
 
 /// Waits for a row of the list `field` whose `column` is `value`.

@@ -17,8 +17,16 @@ use std::path::Path;
 pub const PAY_BPS: u16 = 100;
 pub const SALE_BPS: u16 = 250;
 
-/// Windows that close with their first intent or a second later, and are looked at often: a person waits for them.
-const PACE: &str = r#"
+/// When windows close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// With their first intent or a second later, and they are looked at often: a person waits for them.
+    Prompt,
+    /// As the service does it by default.
+    Usual,
+}
+
+const PROMPT: &str = r#"
 [clearing.settlements.windows]
 seconds = 1
 quiet_seconds = 1
@@ -42,7 +50,11 @@ pub(super) fn keys(folder: &Path, accounts: &Accounts) -> Result<()> {
 }
 
 /// Both settlements, named as their networks are.
-pub(super) fn section(stack: &Stack, deployment: &Deployment) -> String {
+pub(super) fn section(stack: &Stack, deployment: &Deployment, pace: Pace) -> String {
+    let pace = match pace {
+        Pace::Prompt => PROMPT,
+        Pace::Usual => "",
+    };
     let Deployment {
         evm,
         solana,
@@ -79,7 +91,7 @@ chain_id = {chain_id}
 payer = {{ file = "evm-payer.key" }}
 relayer = {{ file = "evm-relayer.key" }}
 fees = {{ owner = "{evm_fees:#x}", pay_bps = {PAY_BPS}, sale_bps = {SALE_BPS} }}
-{PACE}
+{pace}
 [[clearing.settlements]]
 name = "{SOLANA}"
 network = "{SOLANA}"
@@ -89,7 +101,7 @@ address = "{config}"
 chain_id = {LOCAL_CHAIN}
 payer = {{ file = "solana-payer.key" }}
 fees = {{ owner = "{solana_fees}", pay_bps = {PAY_BPS}, sale_bps = {SALE_BPS} }}
-{PACE}"#,
+{pace}"#,
         ic = stack.ic.url(),
         signer = icp.signer,
         root_key = hex::encode(stack.ic.root_key()),

@@ -38,6 +38,9 @@ leaves nothing running. Each figure of time is the median of at least three runs
             intents cost; and milliseconds to net and seal a batch of 100,000, with blob, leaves and roots
   intake    intents a second over HTTP, verified and on disk; the same intents' signatures alone, and the ratio to it; and the
             99th percentile of the time to an answer at half that rate
+  clearing  seconds from the first of 100,000 signed payments over HTTP to the last batch that is final, half of them on a local
+            Solana node and half on anvil, of 1,000 owners each; and what the same payments cost as single transfers, divided by
+            what the batches cost: on Solana in lamports of fees, on EVM in gas
 
   --quick   a tenth of the data; all of it is quick for cu, gas and cycles
   --write   with cu and cycles: write the figures into the document instead of comparing them
@@ -70,7 +73,7 @@ struct Options {
 /// Those whose figures stand in a document.
 const WRITTEN: [&str; 2] = ["cu", "cycles"];
 
-const SUITES: [Suite; 6] = [
+const SUITES: [Suite; 7] = [
     Suite {
         name: "latency",
         measure: |repo, options| printed("latency", latency(repo, options)?),
@@ -94,6 +97,10 @@ const SUITES: [Suite; 6] = [
     Suite {
         name: "intake",
         measure: |repo, options| printed("intake", intake(repo, options)?),
+    },
+    Suite {
+        name: "clearing",
+        measure: |repo, options| printed("clearing", clearing(repo, options)?),
     },
 ];
 
@@ -169,8 +176,29 @@ fn printed(suite: &str, mut command: Command) -> Result<Measured> {
     })
 }
 
-/// The programs that start the chains may be slow; what is measured is not.
 fn latency(repo: &Repo, options: &Options) -> Result<Command> {
+    let mut devnet = devnet(repo)?;
+    devnet.args([
+        "bench",
+        "latency",
+        "--samples",
+        if options.quick { "30" } else { "300" },
+    ]);
+    Ok(devnet)
+}
+
+/// A tenth of the owners pay a tenth of the payments.
+fn clearing(repo: &Repo, options: &Options) -> Result<Command> {
+    let mut devnet = devnet(repo)?;
+    devnet.args(["bench", "clearing"]);
+    if options.quick {
+        devnet.args(["--owners", "100", "--payments", "5000"]);
+    }
+    Ok(devnet)
+}
+
+/// The programs that start the chains may be slow; the `novate` that is measured is not.
+fn devnet(repo: &Repo) -> Result<Command> {
     timed("build novate for release", || {
         run_aside(
             repo.cargo()
@@ -184,12 +212,6 @@ fn latency(repo: &Repo, options: &Options) -> Result<Command> {
         )
     })?;
     let mut devnet = repo.command(repo.target.join("debug/devnet"));
-    devnet.args([
-        "bench",
-        "latency",
-        "--samples",
-        if options.quick { "30" } else { "300" },
-    ]);
     devnet.env("NOVATE_BIN", repo.target.join("release/novate"));
     Ok(devnet)
 }

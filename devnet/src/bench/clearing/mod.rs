@@ -51,13 +51,16 @@ pub async fn clearing(novate: &Path, size: Size) -> Result<Vec<Figure>> {
     let stack = Stack::start().await?;
     let at = deploy::deploy(&stack).await?;
     people::allow(&stack, &at).await.context("raising limits")?;
-    let (on_evm, on_solana) = (people::on_evm(&at, size.owners), people::on_solana(&at, size.owners));
+    let (on_evm, on_solana) = (
+        people::on_evm(&at, size.owners),
+        people::on_solana(&at, size.owners),
+    );
     let (on_evm, on_solana) = tokio::try_join!(on_evm, on_solana)?;
     let parties = [on_evm, on_solana];
 
     let folder = tempfile::tempdir().context("making a folder")?;
     let listen = free_address()?;
-    let file = config::write(folder.path(), &stack, &at, listen, config::PATIENT)?;
+    let file = config::write(folder.path(), &stack, &at, listen, config::Pace::Usual)?;
     let _serving = run(novate, "start", &file)?;
     let base = format!("http://{listen}");
     services::ready(&base, READY).await?;

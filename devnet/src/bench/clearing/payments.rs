@@ -4,8 +4,6 @@ use super::{Size, people::Party};
 use anyhow::{Context, Result};
 use novate_clearing::intake::json::write;
 use novate_protocol::intent::{Action, Intent};
-    intent::{Action, Intent},
-};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Every twentieth owner is a merchant.
@@ -131,10 +129,24 @@ mod tests {
         };
         let payments: Vec<_> = all(size).collect();
         assert_eq!(payments.len(), 5_000);
-        assert!(payments.iter().all(|p| p.from != p.to && p.from < 100 && p.to < 100));
-        assert!(payments.iter().all(|p| (100_000..=100_000_000).contains(&p.amount)));
+        assert!(
+            payments
+                .iter()
+                .all(|p| p.from != p.to && p.from < 100 && p.to < 100)
+        );
+        assert!(
+            payments
+                .iter()
+                .all(|p| (100_000..=100_000_000).contains(&p.amount))
+        );
         let again: Vec<_> = all(size).map(|p| (p.from, p.to, p.amount)).collect();
-        assert_eq!(again, payments.iter().map(|p| (p.from, p.to, p.amount)).collect::<Vec<_>>());
+        assert_eq!(
+            again,
+            payments
+                .iter()
+                .map(|p| (p.from, p.to, p.amount))
+                .collect::<Vec<_>>()
+        );
         let to_merchants = payments.iter().filter(|p| p.to < 5).count();
         assert!((3_300..4_000).contains(&to_merchants), "{to_merchants}");
     }

@@ -58,8 +58,10 @@ const LIMIT: u64 = 1_000 * HELD;
 /// Charges that a session on Solana may have in a day.
 const OPERATIONS: u32 = 10_000;
 const DAY: u32 = 24 * 3600;
-/// Owners that are funded at once.
-const PARALLEL: usize = 32;
+/// Owners whose transactions are sent at once.
+const PARALLEL: usize = 8;
+/// Owners on Solana whose transactions are then waited for together: at most 256, as many as a node tells of at once.
+const GROUP: usize = 50;
 /// Enough for each of an owner's transactions on EVM.
 const GAS: u64 = 300_000;
 
@@ -112,10 +114,7 @@ pub async fn allow(stack: &Stack, at: &Deployment) -> Result<()> {
             collections: None,
             max_items_per_day: None,
         };
-        let allowed: Result<(), Refusal> = at
-            .icp
-            .update("allow_settlement", Encode!(&settlement)?)
-            .await?;
+        let allowed: Result<(), Refusal> = at.icp.update("allow_settlement", Encode!(&settlement)?).await?;
         allowed.context("the signer refused allow_settlement")?;
     }
     Ok(())
@@ -136,16 +135,19 @@ pub async fn on_evm(at: &Deployment, owners: usize) -> Result<Party> {
     // The minter's transactions one after the other: their nonces are given by the node.
     for (owner, _) in &people {
         let minted = token.mint(*owner, U256::from(2 * HELD)).from(evm.admin).gas(GAS);
-        minted.send().await.context("minting")?;
+        let _mined_later = minted.send().await.context("minting")?;
     }
     let mut joined = futures_util::stream::iter(&people)
         .map(|(owner, key)| join_evm(at, *owner, key.address(), expires))
         .buffer_unordered(PARALLEL);
     while joined.try_next().await.context("an owner on EVM")?.is_some() {
-        progress.one();
+        progress.more(1);
     }
     drop(joined);
-    let owed = Settlement::new(evm.settlement, rpc).totalLedgers(evm.token).call().await?;
+    let owed = Settlement::new(evm.settlement, rpc)
+        .totalLedgers(evm.token)
+        .call()
+        .await?;
     ensure!(
         owed == U256::from(HELD) * U256::from(owners),
         "ledgers on EVM sum to {owed}"
@@ -169,19 +171,26 @@ pub async fn on_evm(at: &Deployment, owners: usize) -> Result<Party> {
 async fn join_evm(at: &Deployment, owner: EvmAddress, key: EvmAddress, expires: u32) -> Result<()> {
     let (rpc, evm) = (&at.evm_rpc, &at.evm);
     ether(rpc, owner).await?;
-    let approve = RewardToken::new(evm.token, rpc).approve(evm.settlement, U256::from(HELD));
-    approve.from(owner).gas(GAS).send().await.context("approving")?;
-    let deposit = Settlement::new(evm.settlement, rpc).deposit(evm.token, U256::from(HELD));
-    deposit.from(owner).gas(GAS).send().await.context("depositing")?;
+    let token = RewardToken::new(evm.token, rpc);
+    let approve = token.approve(evm.settlement, U256::from(HELD));
+    let _mined_later = approve.from(owner).gas(GAS).send().await.context("approving")?;
+    let settlement = Settlement::new(evm.settlement, rpc);
+    let deposit = settlement.deposit(evm.token, U256::from(HELD));
+    let _mined_later = deposit
+        .from(owner)
+        .gas(GAS)
+        .send()
+        .await
+        .context("depositing")?;
     let limit = Limit {
         asset: evm.token,
         amount: U96::from(LIMIT),
         lifetime: U96::from(LIMIT),
         period: DAY,
     };
-    let actions = novate_protocol::intent::actions::PAY;
-    let grant =
-        SessionKeys::new(evm.sessions, rpc).grant(key, evm.settlement, actions, expires, vec![limit]);
+    let actions = u8::try_from(novate_protocol::intent::actions::PAY)?;
+    let sessions = SessionKeys::new(evm.sessions, rpc);
+    let grant = sessions.grant(key, evm.settlement, actions, expires, vec![limit]);
     let granted = grant.from(owner).gas(GAS).send().await;
     mined(rpc, granted.context("granting")?).await?;
     Ok(())
@@ -201,18 +210,18 @@ pub async fn on_solana(at: &Deployment, owners: usize) -> Result<Party> {
     let expires = client.now().await? + i64::try_from(LIFE)?;
     let people: Vec<_> = (0..owners).map(|_| (Keypair::new(), Keypair::new())).collect();
     let mut progress = Progress::new("owners on Solana", owners);
-    let mut joined = futures_util::stream::iter(&people)
-        .map(async |(owner, key)| {
-            let mut calls = solana.fund(client.payer(), owner.pubkey(), 2 * HELD)?;
-            calls.push(solana.deposit(owner.pubkey(), HELD));
-            calls.push(create(solana, client.payer(), owner.pubkey(), key.pubkey(), expires));
-            client.send(&calls, &[owner]).await
-        })
-        .buffer_unordered(PARALLEL);
-    while joined.try_next().await.context("an owner on Solana")?.is_some() {
-        progress.one();
+    for group in people.chunks(GROUP) {
+        let sending = futures_util::stream::iter(group).map(async |(owner, key)| {
+            let (payer, owner_key) = (client.payer(), owner.pubkey());
+            let mut calls = solana.fund(payer, owner_key, 2 * HELD)?;
+            calls.push(solana.deposit(owner_key, HELD));
+            calls.push(create(solana, payer, owner_key, key.pubkey(), expires));
+            client.submit(&calls, &[owner]).await
+        });
+        let sent: Vec<_> = sending.buffer_unordered(PARALLEL).try_collect().await?;
+        client.confirmed(&sent).await.context("an owner on Solana")?;
+        progress.more(group.len());
     }
-    drop(joined);
     let vault: Vault = client.read(&solana.vault).await?;
     ensure!(
         vault.total == HELD * owners as u64,

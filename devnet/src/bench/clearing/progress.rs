@@ -38,8 +38,8 @@ impl Progress {
         }
     }
 
-    /// One more is done.
-    pub fn one(&mut self) {
-        self.at(self.done + 1);
+    /// So many more are done.
+    pub fn more(&mut self, done: usize) {
+        self.at(self.done + done);
     }
 }

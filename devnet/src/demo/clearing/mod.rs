@@ -2,7 +2,7 @@
 //! window nets them; the batch is settled; and receipts prove what became of each.
 
 mod intents;
-mod party;
+pub mod party;
 mod rest;
 mod settled;
 

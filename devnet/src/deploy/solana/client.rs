@@ -52,24 +52,34 @@ impl Client {
     /// Sends one transaction and waits until it is confirmed; fails when it fails.
     pub async fn send(&self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Signature> {
         let signature = self.submit(instructions, signers).await?;
+        self.confirmed(&[signature]).await?;
+        Ok(signature)
+    }
+
+    /// Waits until transactions are confirmed, at most 256; fails when one fails.
+    pub async fn confirmed(&self, sent: &[Signature]) -> Result<()> {
+        let mut open = sent.to_vec();
         let deadline = Instant::now() + CONFIRMATION;
         while Instant::now() < deadline {
-            let statuses = self
-                .rpc
-                .get_signature_statuses(&[signature])
-                .await
-                .context("asking for a status")?;
-            match statuses.value.into_iter().next().flatten() {
-                Some(status) if status.err.is_some() => {
-                    bail!("transaction {signature} failed: {:?}", status.err)
+            let statuses = self.rpc.get_signature_statuses(&open).await;
+            let statuses = statuses.context("asking for statuses")?.value;
+            let mut waiting = Vec::new();
+            for (signature, status) in open.into_iter().zip(statuses) {
+                match status {
+                    Some(status) if status.err.is_some() => {
+                        bail!("transaction {signature} failed: {:?}", status.err)
+                    }
+                    Some(status) if status.satisfies_commitment(CommitmentConfig::confirmed()) => {}
+                    _ => waiting.push(signature),
                 }
-                Some(status) if status.satisfies_commitment(CommitmentConfig::confirmed()) => {
-                    return Ok(signature);
-                }
-                _ => tokio::time::sleep(LOOK).await,
             }
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            open = waiting;
+            tokio::time::sleep(LOOK).await;
         }
-        bail!("transaction {signature} was not confirmed within {CONFIRMATION:?}")
+        bail!("transactions {open:?} were not confirmed within {CONFIRMATION:?}")
     }
 
     /// Sends one transaction and does not wait.
