@@ -17,7 +17,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Name, chain, address and scheme. The addresses serve as any account there.
+/// Name, chain, address and scheme. The addresses serve as assets, too.
 pub const SETTLEMENTS: [(&str, u64, [u8; 32], Scheme); 2] = [
     ("solana", 900, [9; 32], Scheme::Ed25519),
     (
@@ -94,6 +94,8 @@ impl Signers {
     fn sign(&self, number: usize, now: u64) -> Written {
         let (key, session) = &self.keys[number % SESSIONS];
         let (_, chain, address, scheme) = SETTLEMENTS[number % 2];
+        let mut to = address;
+        to[31] ^= 1;
         let intent = Intent {
             chain,
             settlement: address,
@@ -103,7 +105,7 @@ impl Signers {
             created_at: now,
             expires_at: now + 3_600,
             action: Action::Pay {
-                to: Owner(address),
+                to: Owner(to),
                 asset: Asset(address),
                 amount: 1,
                 order: [0; 32],
@@ -168,6 +170,7 @@ impl Sessions for Granted {
             head_time: 1,
             over: 0,
             opened: 0,
+            looked_at: u64::MAX,
         })
     }
 }
