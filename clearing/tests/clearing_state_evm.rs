@@ -15,20 +15,17 @@ use evm::{Size, World, batch::Changes, drive::Until};
 use novate_bindings::evm::{RewardToken, SessionKeys};
 use novate_catalog::Finality;
 use novate_clearing::{
+    audit::vault::vault,
     chain::{Chain, ChainError, Progress, SignedBatch, evm::Evm},
-    state::{Reserved, Sessions, State},
+    config::ChainConfig,
+    state::{FollowerConfig, Reserved, Sessions, State},
 };
-use novate_indexer::{
-    SourceOptions,
-    evm::{EvmContract, EvmOptions},
-    run_on,
-};
+use novate_indexer::{SourceOptions, run_on};
 use novate_protocol::{
     ids::{Asset, Owner},
     intent::{Item, Scheme},
 };
 use program_testing::fuzz::Rng;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const HOLDERS: usize = 4;
@@ -41,7 +38,8 @@ struct Scene {
     world: World,
     chain: Evm,
     following: Following,
-    _database: Database,
+    index: FollowerConfig,
+    database: Database,
     /// A batch that is not over.
     open: Option<SignedBatch>,
     sequence: u64,
@@ -58,6 +56,7 @@ async fn random_histories_give_what_the_contracts_say() {
     for step in 0..steps {
         let name = scene.step().await;
         scene.check(&format!("{step}: {name}")).await;
+        scene.audit(&format!("{step}: {name}")).await;
     }
     println!("{:?}", scene.done);
     if steps >= 90 {
@@ -70,6 +69,7 @@ async fn random_histories_give_what_the_contracts_say() {
             "settled",
             "taken back",
             "item out",
+            "audited in flight",
         ] {
             assert!(scene.done.contains_key(name), "never: {name}");
         }
@@ -82,28 +82,12 @@ impl Scene {
             tokens: TOKENS,
             sessions: SESSIONS,
             items: ITEMS,
+            ..Size::default()
         })
         .await;
         let database = Database::new().await;
         let contracts = Contracts::at(world.settlement, world.keys);
-        let contract = |(address, abi)| EvmContract {
-            address,
-            start_block: 0,
-            abi,
-        };
-        let options = EvmOptions {
-            network: clearing_state::evm::NETWORK.into(),
-            rpc: vec![world.anvil.url()],
-            ws: None,
-            chain_id: Some(world.anvil.chain_id()),
-            poll: Duration::from_millis(20),
-            timeout: Duration::from_secs(5),
-            reorg_window: 128,
-            confirmed_depth: 2,
-            finalized_depth: 4,
-            max_block_range: 5_000,
-            contracts: vec![contract(contracts.settlement), contract(contracts.sessions)],
-        };
+        let options = contracts.options(&world.anvil);
         // It ends with the runtime.
         tokio::spawn(run_on(
             database.store.clone(),
@@ -111,17 +95,18 @@ impl Scene {
             CancellationToken::new(),
         ));
         let address = world.settlement.into_word().0;
-        let config = config(
+        let index = config(
             Scheme::Eip712,
             clearing_state::evm::NETWORK,
             address,
             Finality::Seen,
         );
         Self {
-            following: database.follow(config).await,
+            following: database.follow(index.clone()).await,
+            index,
             chain: world.evm(),
             world,
-            _database: database,
+            database,
             open: None,
             sequence: 1,
             rng: Rng::new(seed),
@@ -140,7 +125,11 @@ impl Scene {
         match self.rng.below(26) {
             0 | 1 => {
                 let amount = U256::from(self.rng.within(1..=evm::LEDGER / 3));
-                let call = self.world.contract().withdraw(asset, amount, from).into_transaction_request();
+                let call = self
+                    .world
+                    .contract()
+                    .withdraw(asset, amount, from)
+                    .into_transaction_request();
                 self.send("withdraw", from, call).await
             }
             2 | 3 => self.deposit(from, asset).await,
@@ -188,12 +177,20 @@ impl Scene {
             }
             17 => {
                 let number = evm::item(self.rng.index(HOLDERS), self.rng.index(ITEMS));
-                let call = self.world.contract().withdrawItem(self.world.collection, number, from).into_transaction_request();
+                let call = self
+                    .world
+                    .contract()
+                    .withdrawItem(self.world.collection, number, from)
+                    .into_transaction_request();
                 self.send("item out", from, call).await
             }
             18 => {
                 let number = evm::item(self.rng.index(HOLDERS), self.rng.index(ITEMS));
-                let call = self.world.contract().depositItem(self.world.collection, number).into_transaction_request();
+                let call = self
+                    .world
+                    .contract()
+                    .depositItem(self.world.collection, number)
+                    .into_transaction_request();
                 self.send("item in", from, call).await
             }
             _ => self.batch().await,
@@ -217,7 +214,11 @@ impl Scene {
         ] {
             self.send("tokens", by, call).await;
         }
-        let call = self.world.contract().deposit(asset, amount).into_transaction_request();
+        let call = self
+            .world
+            .contract()
+            .deposit(asset, amount)
+            .into_transaction_request();
         self.send("deposit", from, call).await
     }
 
@@ -286,6 +287,17 @@ impl Scene {
     async fn now(&self) -> u64 {
         let block = self.world.rpc.get_block(BlockId::latest()).await.unwrap();
         block.unwrap().header.timestamp
+    }
+
+    /// The vaults hold what they owe, as the index says it.
+    async fn audit(&mut self, step: &str) {
+        let chain = ChainConfig::Evm(self.world.config());
+        let report = vault(self.database.pool(), &self.index, &chain).await.unwrap();
+        assert!(report.holds(), "{step}: {report:#?}");
+        assert_eq!(report.assets.len(), TOKENS, "{step}");
+        if report.assets.iter().any(|asset| asset.in_flight > 0) {
+            self.note("audited in flight");
+        }
     }
 
     /// The state is as the contracts say, at the newest block.

@@ -5,13 +5,14 @@ use alloy::{
     primitives::{Address, B256, Bytes, LogData},
     sol_types::SolEvent,
 };
+use devnet_nodes::Anvil;
 use novate_bindings::artifacts::{SESSION_KEYS_JSON, SETTLEMENT_JSON};
 use novate_catalog::Table;
 use novate_indexer::{
-    evm::Abi,
+    evm::{Abi, EvmContract, EvmOptions},
     row::{Block, Event},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub const NETWORK: &str = "anvil";
 
@@ -27,6 +28,28 @@ impl Contracts {
         Self {
             settlement: (settlement, abi("settlement", SETTLEMENT_JSON)),
             sessions: (sessions, abi("session-keys", SESSION_KEYS_JSON)),
+        }
+    }
+
+    /// What the indexer needs to index them on this chain.
+    pub fn options(self, anvil: &Anvil) -> EvmOptions {
+        let contract = |(address, abi)| EvmContract {
+            address,
+            start_block: 0,
+            abi,
+        };
+        EvmOptions {
+            network: NETWORK.into(),
+            rpc: vec![anvil.url()],
+            ws: None,
+            chain_id: Some(anvil.chain_id()),
+            poll: Duration::from_millis(20),
+            timeout: Duration::from_secs(5),
+            reorg_window: 128,
+            confirmed_depth: 2,
+            finalized_depth: 4,
+            max_block_range: 5_000,
+            contracts: vec![contract(self.settlement), contract(self.sessions)],
         }
     }
 

@@ -35,14 +35,14 @@ const PERIODS: [Period; 5] = [
 ];
 
 pub struct Scene {
-    market: Market,
-    assets: [Asset; 2],
+    pub market: Market,
+    pub assets: [Asset; 2],
     /// Of each asset.
     traders: Vec<[Depositor; 2]>,
     keys: Vec<[Address; 2]>,
     nfts: Vec<Nft>,
     open: Option<Plan>,
-    index: Index,
+    pub index: Index,
     rng: Rng,
     /// How often each instruction was accepted.
     pub done: BTreeMap<&'static str, usize>,
