@@ -37,6 +37,8 @@ create table clearing.intents (
 create index on clearing.intents (settlement, seq);
 -- Histories.
 create index on clearing.intents (owner, seq);
+-- The last intent of a session.
+create index on clearing.intents (settlement, owner, session, seq);
 
 -- The nonce above which an intent of this session must be.
 create table clearing.nonces (

@@ -120,6 +120,7 @@ impl SettlementPlan {
             contract: self.contract.clone(),
             sessions: self.sessions.clone(),
             finality: Finality::Confirmed,
+            session_margin: self.session_margin,
             poll: FOLLOW,
         }
     }
@@ -154,6 +155,7 @@ impl SettlementPlan {
             chain_id: self.chain_id,
             address: self.address,
             fees: self.fees,
+            allowed: self.allowed.clone(),
             limits: self.limits,
             skew: self.skew,
             pace: self.pace,

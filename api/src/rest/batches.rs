@@ -62,6 +62,7 @@ impl From<ReceiptsError> for Problem {
             ReceiptsError::NotSettled { .. } => {
                 Self::new(StatusCode::CONFLICT, "not_settled", error.to_string())
             }
+            ReceiptsError::Busy => Self::unavailable(error.to_string()),
             ReceiptsError::Store(cause) => cause.into(),
         }
     }

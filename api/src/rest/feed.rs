@@ -5,6 +5,7 @@
 
 use super::{Clearing, account, problem::Problem, view::view};
 use axum::{
+    Extension,
     body::Bytes,
     extract::{
         Query, State, WebSocketUpgrade,
@@ -21,9 +22,12 @@ use novate_clearing::{intake::FeedEvent, store::intents_view::IntentView};
 use novate_protocol::ids::Owner;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::{
+        OwnedSemaphorePermit, Semaphore,
+        broadcast::{Receiver, error::RecvError},
+    },
     time::{Instant, timeout},
 };
 use utoipa::IntoParams;
@@ -48,6 +52,23 @@ impl Of {
     }
 }
 
+/// How many may read the feed.
+#[derive(Clone)]
+pub struct Readers(Arc<Semaphore>);
+
+impl Readers {
+    /// At most so many at a time.
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Semaphore::new(most)))
+    }
+
+    /// A place, until it is dropped.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.0).try_acquire_owned();
+        place.map_err(|_| Problem::unavailable("too many read the feed; try again later"))
+    }
+}
+
 /// Accepted and settled intents as server-sent events, from now on.
 #[utoipa::path(
     get, path = "/api/feed", tag = "feed", params(Of),
@@ -56,10 +77,13 @@ impl Of {
 )]
 pub async fn sse(
     State(clearing): State<Clearing>,
+    Extension(readers): Extension<Readers>,
     parameters: Result<Query<Of>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let owner = parameters?.0.owner()?;
-    let events = messages(clearing.intake.feed(), owner).map(|message| {
+    let place = readers.place()?;
+    let events = messages(clearing.intake.feed(), owner).map(move |message| {
+        let _ = &place;
         let name = message
             .get("event")
             .and_then(Value::as_str)
@@ -78,14 +102,17 @@ pub async fn sse(
 )]
 pub async fn websocket(
     State(clearing): State<Clearing>,
+    Extension(readers): Extension<Readers>,
     parameters: Result<Query<Of>, QueryRejection>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let owner = parameters?.0.owner()?;
+    let place = readers.place()?;
     let feed = clearing.intake.feed();
-    Ok(upgrade
-        .max_message_size(1_024)
-        .on_upgrade(move |socket| serve(socket, feed, owner)))
+    Ok(upgrade.max_message_size(1_024).on_upgrade(async move |socket| {
+        serve(socket, feed, owner).await;
+        drop(place);
+    }))
 }
 
 async fn serve(mut socket: WebSocket, feed: Receiver<FeedEvent>, owner: Option<Owner>) {

@@ -19,8 +19,12 @@ use axum::{
 };
 use novate_clearing::intake::{Answer, Form, Page};
 use serde::Deserialize;
+use std::time::Duration;
+use tokio::time::timeout;
 use utoipa::IntoParams;
 
+/// How long a body may take to arrive.
+const BODY: Duration = Duration::from_secs(10);
 /// Most intents in one page.
 const MAX_PAGE: u32 = 500;
 /// Intents in a page when `limit` does not say.
@@ -48,9 +52,13 @@ pub async fn submit(State(clearing): State<Clearing>, headers: HeaderMap, reques
         .and_then(|value| value.split(';').next())
         .unwrap_or_default();
     match media_type.trim().to_ascii_lowercase().as_str() {
-        "application/json" => match Bytes::from_request(request, &()).await {
-            Ok(body) => document(&clearing, body).await,
-            Err(rejection) => Problem::from(rejection).into_response(),
+        "application/json" => match timeout(BODY, Bytes::from_request(request, &())).await {
+            Ok(Ok(body)) => document(&clearing, body).await,
+            Ok(Err(rejection)) => Problem::from(rejection).into_response(),
+            Err(_) => {
+                let message = format!("the body did not arrive within {} s", BODY.as_secs());
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", message).into_response()
+            }
         },
         "application/x-ndjson" | "application/jsonl" | "application/ndjson" => {
             let answers = stream::answers(clearing.intake, request.into_body().into_data_stream());

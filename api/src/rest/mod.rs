@@ -16,15 +16,17 @@ mod view;
 pub use open::OpenError;
 
 use crate::sign_in::nonces::Nonces;
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{Extension, Json, Router, extract::DefaultBodyLimit, routing::get};
 use novate_clearing::{grants::Grants, intake::Intake, receipts::Receipts, state::Sessions};
 use novate_protocol::intent::Scheme;
 use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Most bytes of a body, streams aside: what 10,000 intents need.
-const MAX_BODY: usize = 8 * 1024 * 1024;
+/// Most bytes of a body, streams aside. The intake's own limit is below it.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+/// Most readers of the feed at a time.
+const MAX_READERS: usize = 1_000;
 
 /// What the routes need of the clearing service.
 #[derive(Clone)]
@@ -89,6 +91,7 @@ pub fn routes(clearing: Clearing) -> Router {
             get(async move || Json(document.as_ref().clone())),
         )
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(Extension(feed::Readers::new(MAX_READERS)))
         .with_state(clearing)
 }
 

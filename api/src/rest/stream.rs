@@ -3,12 +3,18 @@
 use axum::body::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt};
 use novate_clearing::intake::{Answer, Form, Intake, Refusal};
-use std::{convert::Infallible, mem};
+use std::{convert::Infallible, mem, time::Duration};
+use tokio::time::{Instant, timeout};
 
 /// Lines are handed on when so many bytes have come, or when nothing more is there.
 const GROUP: usize = 256 * 1024;
 /// Lines that are handed on together, which is less than the intake takes at once by default.
 const GROUP_LINES: usize = 500;
+/// How long a stream waits for room in the intake, and how often it looks.
+const ROOM: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long a stream may stand still.
+const IDLE: Duration = Duration::from_secs(30);
 /// Longest line: no intent needs a fraction of it.
 const MAX_LINE: usize = 16 * 1024;
 
@@ -23,7 +29,13 @@ pub fn answers<E: Send + 'static>(
         let (intake, mut body, mut lines) = state?;
         let mut ended = None;
         // Waits for the first bytes only.
-        let mut arrived = Some(body.next().await);
+        let mut arrived = match timeout(IDLE, body.next()).await {
+            Ok(next) => Some(next),
+            Err(_) => {
+                ended = Some(Err("nothing arrived for 30 s"));
+                None
+            }
+        };
         while let Some(next) = arrived {
             match next {
                 Some(Ok(bytes)) => lines.push(&bytes),
@@ -101,12 +113,32 @@ async fn answered(intake: &Intake, lines: Vec<u8>) -> Vec<u8> {
         if group.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        match intake.submit_json(group.to_vec(), Form::Lines).await {
+        match taken(intake, group).await {
             Ok(answers) => answers.iter().for_each(|answer: &Answer| line(&mut text, answer)),
-            Err(refusal) => line(&mut text, &problem(&refusal)),
+            // One answer for each line, whatever happens: a client counts them.
+            Err(refusal) => {
+                let refusal = problem(&refusal);
+                lines_of(group).for_each(|_| line(&mut text, &refusal));
+            }
         }
     }
     text
+}
+
+/// A stream can wait for room, as its sender waits with it.
+async fn taken(intake: &Intake, group: &[u8]) -> Result<Vec<Answer>, Refusal> {
+    let deadline = Instant::now() + ROOM;
+    loop {
+        match intake.submit_json(group.to_vec(), Form::Lines).await {
+            Err(Refusal::Busy) if Instant::now() < deadline => tokio::time::sleep(PAUSE).await,
+            answered => return answered,
+        }
+    }
+}
+
+fn lines_of(group: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = group.split(|&byte| byte == b'\n');
+    lines.filter(|line| !line.iter().all(u8::is_ascii_whitespace))
 }
 
 /// Behind the last line that is taken together with the first.

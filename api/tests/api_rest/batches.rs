@@ -74,21 +74,18 @@ async fn batch(rig: &Rig, authority: &PrivateKeySigner) -> (i64, Sealed) {
         signatures: &signatures,
     };
     let sealed = seal(&draft).unwrap();
-    let leaves = Leaves {
-        deltas: sealed.deltas.clone(),
-        items: sealed.items.clone(),
-        item_sessions: sealed.item_sessions.clone(),
-    };
+    let leaves = Leaves::from(&sealed);
     let mut db = rig.pool.acquire().await.unwrap();
+    let filled = sealed
+        .outcomes
+        .iter()
+        .filter(|outcome| **outcome == Outcome::Filled)
+        .count();
     let new = batches::NewBatch {
         settlement: 1,
         header: &sealed.header,
         leaves: &leaves,
-        filled: sealed
-            .outcomes
-            .iter()
-            .filter(|outcome| **outcome == Outcome::Filled)
-            .count(),
+        filled: u32::try_from(filled).unwrap(),
     };
     let number = batches::insert(&mut db, new).await.unwrap();
     let seqs = rows.iter().map(|row| row.0);

@@ -63,6 +63,7 @@ impl Sessions for Index {
             head_time: now(),
             over: 0,
             opened: 0,
+            looked_at: u64::MAX,
         })
     }
 }
@@ -154,7 +155,7 @@ impl Rig {
                 sessions: index,
                 grants: contract.grants,
             }]),
-            receipts: Receipts::new(pool.clone()),
+            receipts: Receipts::new(&pool),
             nonces: Nonces::new(pool.clone()),
             domains: Arc::new(["app.example.org".to_owned()]),
         };

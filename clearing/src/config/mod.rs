@@ -3,7 +3,7 @@
 mod resolve;
 
 use crate::{
-    batch_maker::{Limits, Skew},
+    batch_maker::{Allowed, Limits, Skew},
     chain::{evm::EvmConfig, solana::SolanaConfig},
     intake::IntakeConfig,
     secret::Secret,
@@ -56,8 +56,17 @@ pub struct SettlementConfig {
     /// the API uses it. Without it owners send them.
     #[serde(default)]
     pub relayer: Option<Secret>,
+    /// Most grants that the relayer pays for in 24 hours; an owner has one an hour.
+    #[serde(default = "relayer_grants_per_day")]
+    pub relayer_grants_per_day: u32,
     /// What the clearing house takes.
     pub fees: FeesConfig,
+    /// Addresses of the assets that the signer allows; all without it.
+    #[serde(default)]
+    pub assets: Vec<String>,
+    /// Addresses of the collections that it allows, on Solana of the items' mints; all without it.
+    #[serde(default)]
+    pub collections: Vec<String>,
     /// When windows are closed.
     #[serde(default)]
     pub windows: Windows,
@@ -67,6 +76,10 @@ pub struct SettlementConfig {
     /// Further keys of [`EvmConfig`] or [`SolanaConfig`].
     #[serde(default)]
     pub chain: Map<String, Value>,
+}
+
+const fn relayer_grants_per_day() -> u32 {
+    1_000
 }
 
 /// Fees, as they are written.
@@ -107,6 +120,8 @@ pub struct Windows {
     pub max_chain_lag_seconds: u64,
     /// [`Skew::max_index_lag`]
     pub max_index_lag_seconds: u64,
+    /// A session that ends within so many seconds counts as over: no less than signing, challenge window and the batches before take.
+    pub session_margin_seconds: u64,
 }
 
 impl Default for Windows {
@@ -122,6 +137,7 @@ impl Default for Windows {
             max_skew_seconds: 30,
             max_chain_lag_seconds: 900,
             max_index_lag_seconds: 60,
+            session_margin_seconds: 600,
         }
     }
 }
@@ -204,12 +220,18 @@ pub struct SettlementPlan {
     pub address: [u8; 32],
     /// Key of the account that pays for grants that owners signed.
     pub relayer: Option<Secret>,
+    /// Most grants that it pays for in 24 hours.
+    pub relayer_grants_per_day: u32,
     /// What the clearing house takes.
     pub fees: Fees,
+    /// Which assets and items batches may move.
+    pub allowed: Allowed,
     /// How large windows and batches are.
     pub limits: Limits,
     /// How far clocks may be apart.
     pub skew: Skew,
+    /// A session that ends within so many seconds counts as over.
+    pub session_margin: u64,
     /// How patient the driver is.
     pub pace: Pace,
     /// How it is reached.

@@ -5,12 +5,15 @@ use super::{
     SettlementPlan, Windows,
 };
 use crate::{
-    batch_maker::{Limits, Skew},
+    batch_maker::{Allowed, Limits, Skew},
     secret::Secret,
     settlement::Pace,
 };
 use novate_netting::Fees;
-use novate_protocol::{ids::Owner, intent::Scheme};
+use novate_protocol::{
+    ids::{Asset, Owner},
+    intent::Scheme,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
@@ -115,6 +118,18 @@ impl SettlementConfig {
                 return Err((key, format!("is {bps}: give at most {}", Fees::MAX_BPS)));
             }
         }
+        if self.relayer.as_ref() == Some(&self.payer) {
+            return Err((
+                "relayer",
+                "is the payer's key: name another one, or both would send with the same nonces".into(),
+            ));
+        }
+        let assets = |key, addresses: &[String]| {
+            let parsed = addresses.iter().map(|address| parse(scheme, address).map(Asset));
+            parsed
+                .collect::<Result<_, _>>()
+                .map_err(|problem| (key, format!("has one that {problem}")))
+        };
         Ok(SettlementPlan {
             name: self.name.clone(),
             network: self.network.clone(),
@@ -124,13 +139,19 @@ impl SettlementConfig {
             chain_id: self.chain_id,
             address,
             relayer: self.relayer.clone().map(|secret| beside(folder, secret)),
+            relayer_grants_per_day: self.relayer_grants_per_day,
             fees: Fees {
                 owner: Owner(owner),
                 pay_bps: self.fees.pay_bps,
                 sale_bps: self.fees.sale_bps,
             },
+            allowed: Allowed {
+                assets: assets("assets", &self.assets)?,
+                collections: assets("collections", &self.collections)?,
+            },
             limits: self.windows.limits(scheme)?,
             skew: self.windows.skew(),
+            session_margin: self.windows.session_margin_seconds,
             pace: self.driver.pace()?,
             chain: self.chain(scheme, folder, &network.rpc)?,
         })
@@ -177,12 +198,13 @@ impl Windows {
         };
         within("windows.seconds", self.seconds, 3_000)?;
         within("windows.min_intents", self.min_intents, self.max_intents)?;
-        // What a blob and a header can hold is far above.
-        within("windows.max_intents", self.max_intents, 1_000_000)?;
+        // A blob holds them, with all that they name.
+        within("windows.max_intents", self.max_intents, 200_000)?;
         within("windows.max_in_flight", self.max_in_flight, 8)?;
         within("windows.max_deltas", self.max_deltas as u64, 20_000)?;
         within("windows.max_items", self.max_items as u64, 20_000)?;
         within("windows.max_skew_seconds", self.max_skew_seconds, 600)?;
+        within("windows.session_margin_seconds", self.session_margin_seconds, 86_400)?;
         Ok(Limits {
             window_seconds: self.seconds,
             quiet_seconds: self.quiet_seconds,

@@ -11,20 +11,29 @@ use crate::store::{
 };
 use novate_netting::{Outcome, Receipt, Signature, SignedIntent, receipt::MAX_TRANSACTIONS};
 use novate_protocol::{intent::Scheme, leaf::IntentLeaf, merkle::Tree};
-use sqlx::{PgPool, Row};
+use sqlx::{PgPool, Row, postgres::PgPoolOptions};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
+use tokio::{sync::Semaphore, time::timeout};
 
 /// Trees that are kept: of 100,000 intents, one has 6.4 MB.
 const TREES: usize = 8;
+/// Trees that are made at a time, and how long a receipt waits for its turn.
+const BUILDS: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Connections of its own, so that many who ask hold up neither intake nor batches, and how long a statement may take.
+const CONNECTIONS: u32 = 4;
+const STATEMENT: &str = "5s";
 
 /// Answers what became of intents, from the database alone. Clones share what they remember.
 #[derive(Clone)]
 pub struct Receipts {
     pool: PgPool,
     trees: Arc<Mutex<VecDeque<(i64, Arc<Tree>)>>>,
+    builds: Arc<Semaphore>,
 }
 
 /// Why there is no receipt.
@@ -39,17 +48,28 @@ pub enum ReceiptsError {
         /// Where it stands: `waiting`, `open` or `batched`.
         state: &'static str,
     },
+    /// Receipts of too many batches are asked for.
+    #[error("receipts of many batches are being made; ask again in a moment")]
+    Busy,
     /// Postgres was not there, or holds what is not ours.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Receipts {
-    /// Over this database.
-    pub fn new(pool: PgPool) -> Self {
+    /// Over the database of this pool, with connections of its own that only read.
+    pub fn new(pool: &PgPool) -> Self {
+        let options = (*pool.connect_options()).clone().options([
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", STATEMENT),
+        ]);
         Self {
-            pool,
+            pool: PgPoolOptions::new()
+                .max_connections(CONNECTIONS)
+                .acquire_timeout(PATIENCE)
+                .connect_lazy_with(options),
             trees: Arc::default(),
+            builds: Arc::new(Semaphore::new(BUILDS)),
         }
     }
 
@@ -70,7 +90,7 @@ impl Receipts {
         let Some(batch) = batch else {
             return Err(not_settled);
         };
-        Ok(self.prove(view.stored.signed, *id, outcome, &batch).await?)
+        self.prove(view.stored.signed, *id, outcome, &batch).await
     }
 
     async fn prove(
@@ -79,7 +99,7 @@ impl Receipts {
         id: [u8; 32],
         outcome: Outcome,
         batch: &Batch,
-    ) -> Result<Receipt, StoreError> {
+    ) -> Result<Receipt, ReceiptsError> {
         let corrupt = |reason: &str| StoreError::Corrupt {
             table: "batches",
             reason: format!("batch {}: {reason}", batch.number),
@@ -92,7 +112,8 @@ impl Receipts {
         .bind(&id[..])
         .bind(batch.settlement)
         .fetch_optional(&self.pool)
-        .await?;
+        .await
+        .map_err(StoreError::from)?;
         let index = place.and_then(|place| u32::try_from(place).ok());
         let index = index.ok_or_else(|| corrupt("an intent of it has no place in it"))?;
         let tree = self.tree(batch).await?;
@@ -131,12 +152,14 @@ impl Receipts {
     }
 
     /// The tree over the batch's intents, whose root must be the header's.
-    async fn tree(&self, batch: &Batch) -> Result<Arc<Tree>, StoreError> {
-        let known = |trees: &VecDeque<(i64, Arc<Tree>)>| {
-            let found = trees.iter().find(|(number, _)| *number == batch.number);
-            found.map(|(_, tree)| Arc::clone(tree))
-        };
-        if let Some(tree) = known(&self.trees.lock().unwrap_or_else(PoisonError::into_inner)) {
+    async fn tree(&self, batch: &Batch) -> Result<Arc<Tree>, ReceiptsError> {
+        if let Some(tree) = self.known(batch) {
+            return Ok(tree);
+        }
+        let turn = timeout(PATIENCE, self.builds.acquire()).await;
+        let _turn = turn.ok().and_then(Result::ok).ok_or(ReceiptsError::Busy)?;
+        // Somebody may have made it meanwhile.
+        if let Some(tree) = self.known(batch) {
             return Ok(tree);
         }
         let leaves = self.leaves(batch.number).await?;
@@ -147,11 +170,15 @@ impl Receipts {
             reason: format!("those of batch {} do not give its root", batch.number),
         })?);
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if known(&trees).is_none() {
-            trees.truncate(TREES - 1);
-            trees.push_front((batch.number, Arc::clone(&tree)));
-        }
+        trees.truncate(TREES - 1);
+        trees.push_front((batch.number, Arc::clone(&tree)));
         Ok(tree)
+    }
+
+    fn known(&self, batch: &Batch) -> Option<Arc<Tree>> {
+        let trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = trees.iter().find(|(number, _)| *number == batch.number);
+        found.map(|(_, tree)| Arc::clone(tree))
     }
 
     async fn leaves(&self, batch: i64) -> Result<Vec<IntentLeaf>, StoreError> {

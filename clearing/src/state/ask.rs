@@ -30,6 +30,8 @@ pub struct AsOf {
     pub over: u64,
     /// The last batch that was opened.
     pub opened: u64,
+    /// When the index was looked at last, by this machine's clock, in Unix seconds: what was in it then is known.
+    pub looked_at: u64,
 }
 
 /// What is known of sessions.

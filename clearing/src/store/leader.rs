@@ -96,8 +96,12 @@ impl Fence {
     /// [`StoreError::Replaced`] when there is a later leader.
     pub async fn begin(self, pool: &PgPool) -> Result<Transaction<'static, Postgres>, StoreError> {
         let mut tx = pool.begin().await?;
-        // A process that freezes in here must not keep its successor waiting.
-        sqlx::query("set local idle_in_transaction_session_timeout = '3s'")
+        // A process that freezes in here must not keep its successor waiting; and what is written here is on disk before anything
+        // follows from it, however the server is set.
+        sqlx::query(
+            "select set_config('idle_in_transaction_session_timeout', '3s', true),
+                    set_config('synchronous_commit', 'on', true)",
+        )
             .execute(&mut *tx)
             .await?;
         let leads = sqlx::query("select from clearing.leader where epoch = $1 for share")

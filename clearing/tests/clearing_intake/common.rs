@@ -79,6 +79,7 @@ impl Sessions for Granted {
             head_time: now(),
             over: 0,
             opened: 0,
+            looked_at: u64::MAX,
         })
     }
 }

@@ -321,6 +321,18 @@ impl Double {
     }
 }
 
+/// What the index has seen of it.
+fn as_of(ledger: &Ledger) -> AsOf {
+    AsOf {
+        block: ledger.height,
+        head: ledger.height,
+        head_time: 0,
+        over: ledger.faults.seen.unwrap_or(ledger.over),
+        opened: ledger.opened,
+        looked_at: ledger.faults.looked_at.unwrap_or(u64::MAX),
+    }
+}
+
 impl Sessions for Double {
     fn session(&self, owner: &Owner, key: &[u8; 32], _: u64) -> Result<Option<Session>, NotReady> {
         Ok(Some(Session {
@@ -337,16 +349,7 @@ impl Sessions for Double {
     }
 
     fn as_of(&self) -> Result<AsOf, NotReady> {
-        let Ledger {
-            height, over, opened, ..
-        } = self.ledger()?;
-        Ok(AsOf {
-            block: height,
-            head: height,
-            head_time: 0,
-            over,
-            opened,
-        })
+        Ok(as_of(&self.ledger()?))
     }
 }
 
@@ -381,7 +384,7 @@ impl Openings for Double {
                     .map(|(_, amount)| amount)
                     .sum::<i128>();
             }
-            for batch in in_flight.iter().filter(|batch| batch.sequence > ledger.over) {
+            for batch in in_flight.iter().filter(|batch| batch.sequence > as_of(&ledger).over) {
                 let own = batch
                     .deltas
                     .iter()
@@ -396,18 +399,8 @@ impl Openings for Double {
                 });
             }
         }
-        let Ledger {
-            height, over, opened, ..
-        } = ledger;
-        Ok((
-            AsOf {
-                block: height,
-                head: height,
-                head_time: 0,
-                over,
-                opened,
-            },
-            opening,
-        ))
+        let now = as_of(&ledger);
+        let over = ledger.faults.rolled_back.unwrap_or(now.over);
+        Ok((AsOf { over, ..now }, opening))
     }
 }

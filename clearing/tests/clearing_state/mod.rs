@@ -184,6 +184,7 @@ pub fn config(scheme: Scheme, network: &str, address: [u8; 32], finality: Finali
         contract: "settlement".into(),
         sessions: "session-keys".into(),
         finality,
+        session_margin: 0,
         poll: Duration::from_millis(20),
     }
 }

@@ -19,6 +19,8 @@ pub struct FollowerConfig {
     pub sessions: String,
     /// What counts.
     pub finality: Finality,
+    /// A session that ends within so many seconds counts as over: a batch that charges it is applied later than it is made.
+    pub session_margin: u64,
     /// Between two looks at the index when nothing is heard of it.
     pub poll: Duration,
 }

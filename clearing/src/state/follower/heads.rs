@@ -3,6 +3,7 @@
 use super::{FollowerConfig, error::FollowError};
 use novate_catalog::{Finality, SourceState};
 use sqlx::PgConnection;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Of the network and of the sources that rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(super) struct Heads {
     pub head: i64,
     /// Unix seconds; 0 when not known.
     pub head_time: i64,
+    /// By this machine's clock, in Unix seconds, before anything was read.
+    pub looked_at: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -35,6 +38,7 @@ impl Heads {
     /// A source that has just started may be about to read the history of a contract that was added, so what it says of its
     /// progress counts only once it has made a step.
     pub async fn read(db: &mut PgConnection, config: &FollowerConfig) -> Result<Self, FollowError> {
+        let looked_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let network: Option<Network> = sqlx::query_as(
             "select head, confirmed, finalized, floor(extract(epoch from head_time))::bigint as head_time
              from novate.networks where name = $1",
@@ -67,6 +71,7 @@ impl Heads {
             complete,
             head: network.head,
             head_time: network.head_time.unwrap_or(0),
+            looked_at,
         })
     }
 }

@@ -66,5 +66,6 @@ pub(super) fn as_of(state: &State, heads: Heads) -> AsOf {
         head_time: unsigned(heads.head_time),
         over: state.over(),
         opened: state.opened(),
+        looked_at: heads.looked_at,
     }
 }

@@ -49,6 +49,7 @@ pub struct Follower {
 
 struct Shared {
     settlement: String,
+    session_margin: u64,
     known: RwLock<Result<Known, String>>,
     changed: watch::Sender<Option<AsOf>>,
 }
@@ -58,6 +59,7 @@ impl Follower {
     pub fn start(pool: PgPool, config: FollowerConfig, stop: CancellationToken) -> Self {
         let shared = Arc::new(Shared {
             settlement: config.settlement.clone(),
+            session_margin: config.session_margin,
             known: RwLock::new(Err("the index is being read".into())),
             changed: watch::Sender::new(None),
         });
@@ -96,7 +98,8 @@ impl Follower {
 
 impl Sessions for Follower {
     fn session(&self, owner: &Owner, key: &[u8; 32], now: u64) -> Result<Option<Session>, NotReady> {
-        self.look(|known| known.state.session(owner, key, now, &Reserved::default()))
+        let session = self.look(|known| known.state.session(owner, key, now, &Reserved::default()))?;
+        Ok(session.filter(|session| self.shared.lasts(session, now)))
     }
 
     fn as_of(&self) -> Result<AsOf, NotReady> {
@@ -113,13 +116,19 @@ impl Openings for Follower {
         next_nonce: &dyn Fn(&Owner, &[u8; 32]) -> u64,
     ) -> Result<(AsOf, Opening), NotReady> {
         self.look(|known| {
-            let opening = known.state.opening(entries, now, in_flight, next_nonce);
+            let mut opening = known.state.opening(entries, now, in_flight, next_nonce);
+            opening.sessions.retain(|session| self.shared.lasts(session, now));
             (known.as_of, opening)
         })
     }
 }
 
 impl Shared {
+    /// Whether the session is still alive when a batch that is made now is applied.
+    fn lasts(&self, session: &Session, now: u64) -> bool {
+        now.saturating_add(self.session_margin) < session.expires_at
+    }
+
     fn known(&self) -> RwLockReadGuard<'_, Result<Known, String>> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,7 +141,8 @@ impl Shared {
             known.as_ref().ok().map(|known| known.as_of)
         };
         self.changed.send_if_modified(|before| {
-            let changed = *before != as_of;
+            let said = |as_of: Option<AsOf>| as_of.map(|as_of| AsOf { looked_at: 0, ..as_of });
+            let changed = said(*before) != said(as_of);
             *before = as_of;
             changed
         });
