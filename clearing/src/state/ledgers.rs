@@ -135,7 +135,6 @@ impl Ledgers {
         if let Some(balance) = self.balances.get_mut(&(*owner, *asset)) {
             *balance = after;
         }
-        if std::env::var("K_MUT").as_deref() == Ok("4") && after == 0 { self.balances.remove(&(*owner, *asset)); }
         Ok(after)
     }
 
