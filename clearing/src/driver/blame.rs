@@ -24,6 +24,8 @@ const MAX_CHECKS: usize = 256;
 struct Blame {
     owners: BTreeSet<Owner>,
     reason: Option<String>,
+    /// A chunk that was refused, perhaps though each part of it could be applied.
+    together: Option<Step>,
     checks: usize,
 }
 
@@ -36,6 +38,10 @@ impl Driver {
             return Ok(Next::In(self.settlement.pace.poll * 4));
         };
         let owners: Vec<Owner> = blame.owners.into_iter().collect();
+        if owners.is_empty() {
+            // What replaces it must be smaller.
+            self.shrink(driven);
+        }
         self.context.pass(Point::QuarantineSeen);
         let mut tx = self.context.begin().await?;
         batches::blame(&mut tx, driven.batch.number, &owners).await?;
@@ -91,7 +97,10 @@ impl Driver {
                 Err(error) => return Err(error.into()),
             };
             match halves(&step) {
-                Some(halves) if blame.checks < MAX_CHECKS => ranges.extend(halves),
+                Some(halves) if blame.checks < MAX_CHECKS => {
+                    blame.together.get_or_insert(step);
+                    ranges.extend(halves);
+                }
                 _ => {
                     blame.owners.extend(owners(batch, &step));
                     blame
@@ -99,6 +108,19 @@ impl Driver {
                         .get_or_insert(format!("{step} can never be applied: {refused}"));
                 }
             }
+        }
+        if blame.reason.is_none()
+            && let Some(step) = blame.together.take()
+            && let Err(ChainError::Rejected {
+                reason,
+                permanent: true,
+                ..
+            }) = self.settlement.chain.check(batch, &step).await
+        {
+            // Not only for a moment, and by nobody's fault: of the chain's limits, for instance.
+            blame.reason = Some(format!(
+                "{step} can never be applied as a whole, though each part of it could: {reason}"
+            ));
         }
         Ok(blame)
     }

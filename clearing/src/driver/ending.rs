@@ -11,7 +11,9 @@ use crate::{
     failpoint::Point,
     store::{
         batches::{self, State},
-        blobs, outcomes, transactions,
+        blobs,
+        outcomes::{self, Hold},
+        transactions,
     },
 };
 
@@ -44,10 +46,10 @@ impl Driver {
         cancelled: bool,
         finality: Finality,
     ) -> Result<Next, DriverError> {
-        let reason = match (cancelled, driven.batch.blamed.is_empty()) {
+        let reason = match (cancelled, driven.batch.state) {
             (true, _) => "the guardian has cancelled it",
-            (false, true) => "its settle window was over before it was applied",
-            (false, false) => "a part of it could never be applied, and it was taken back",
+            (false, State::Quarantined) => "a part of it could never be applied, and it was taken back",
+            (false, _) => "its settle window was over before it was applied",
         };
         if finality < Finality::Finalized {
             self.wait_for(driven, Some(Alert::Closed), Some(reason)).await?;
@@ -55,10 +57,23 @@ impl Driver {
         }
         self.context.pass(Point::ClosedSeen);
         let number = driven.batch.number;
-        let hold = self.settlement.pace.hold_seconds;
+        let is_blameless = driven.batch.state == State::Quarantined && driven.batch.blamed.is_empty();
+        if is_blameless {
+            self.shrink(driven);
+        }
         let mut tx = self.context.begin().await?;
         batches::change(&mut tx, number, driven.batch.state, State::Closed, Some(reason)).await?;
-        outcomes::requeue(&mut tx, number, self.context.now(), &driven.batch.blamed, hold).await?;
+        let all = match is_blameless {
+            true => outcomes::intents(&mut tx, number).await?,
+            false => Vec::new(),
+        };
+        let hold = Hold {
+            owners: &driven.batch.blamed,
+            // Together they cannot be applied, so nobody is to blame, and the same batch is not made again at once.
+            intents: &all.iter().map(|stored| stored.seq).collect::<Vec<_>>(),
+            seconds: self.settlement.pace.hold_seconds,
+        };
+        outcomes::requeue(&mut tx, number, self.context.now(), hold).await?;
         transactions::finalize(&mut tx, number).await?;
         blobs::delete(&mut tx, number).await?;
         tx.commit().await?;

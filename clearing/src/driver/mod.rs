@@ -7,7 +7,7 @@
 //! | module | does |
 //! |---|---|
 //! | `batch` | one batch: which of the others is next |
-//! | `signing`, `refusal` | asks the signer, and knows what its refusals mean |
+//! | `signing`, `refusal`, `unwanted` | asks the signer, and knows what its refusals mean, and for whom |
 //! | `applying`, `submission` | plans, sends and follows transactions |
 //! | `blame` | finds whose leaves cannot be applied |
 //! | `ending` | what follows when a batch is over |
@@ -20,9 +20,10 @@ mod error;
 mod refusal;
 mod signing;
 mod submission;
+mod unwanted;
 
 pub use error::DriverError;
-pub use refusal::{Verdict, verdict};
+pub use refusal::{Unwanted, Verdict, verdict};
 pub use signing::request_id;
 
 use crate::{

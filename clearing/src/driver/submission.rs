@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, StreamExt, stream};
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 /// The longest pause between two attempts at a step that fails.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -26,9 +26,12 @@ impl Driver {
     /// down and never sent is sent.
     pub(super) async fn follow(&self, driven: &mut Driven) -> Result<(), DriverError> {
         let parallel = self.settlement.pace.parallel.max(1);
+        let replaced = replaced(&driven.transactions);
         let mut looks = Vec::new();
-        for transaction in driven.transactions.iter_mut().filter(|tx| tx.state.is_open()) {
-            looks.push(self.look(transaction).boxed());
+        for (transaction, is_replaced) in driven.transactions.iter_mut().zip(replaced) {
+            if transaction.state.is_open() {
+                looks.push(self.look(transaction, is_replaced).boxed());
+            }
         }
         let mut looked = stream::iter(looks).buffer_unordered(parallel);
         let mut first = Ok(());
@@ -38,16 +41,28 @@ impl Driver {
         first
     }
 
-    async fn look(&self, transaction: &mut Transaction) -> Result<(), DriverError> {
+    async fn look(&self, transaction: &mut Transaction, is_replaced: bool) -> Result<(), DriverError> {
         let planned = &transaction.planned;
         match self.settlement.chain.landing(planned).await? {
             Landing::Pending => {
                 let patience = self.settlement.pace.resend;
-                if transaction.sent_at.is_none_or(|sent| is_past(sent, patience)) {
-                    self.settlement.chain.send(planned).await?;
-                    self.note_sent(transaction).await?;
+                let is_due = transaction.sent_at.is_none_or(|sent| is_past(sent, patience));
+                // A node has no room for one that bids less for the same nonce.
+                if is_replaced || !is_due {
+                    return Ok(());
                 }
-                Ok(())
+                match self.settlement.chain.send(planned).await {
+                    // It is replaced in time, and until then the batch may get further without it.
+                    Err(ChainError::Rejected {
+                        reason,
+                        permanent: false,
+                        ..
+                    }) => tracing::warn!(
+                        id = planned.id, step = %planned.step, reason, "a transaction is not taken again"
+                    ),
+                    sent => sent?,
+                }
+                self.note_sent(transaction).await
             }
             Landing::Landed { finality, .. } if finality < Finality::Confirmed => Ok(()),
             landing => self.note_landing(transaction, landing).await,
@@ -227,10 +242,59 @@ impl Driver {
     }
 }
 
+/// For each of the transactions, whether a later one has its nonce.
+fn replaced(transactions: &[Transaction]) -> Vec<bool> {
+    let mut taken = HashSet::new();
+    let mut replaced: Vec<bool> = transactions
+        .iter()
+        .rev()
+        .map(|Transaction { planned, .. }| {
+            let nonce = planned.nonce;
+            nonce.is_some_and(|nonce| !taken.insert((planned.payer.as_str(), nonce)))
+        })
+        .collect();
+    replaced.reverse();
+    replaced
+}
+
 fn is_past(since: DateTime<Utc>, patience: Duration) -> bool {
     // A clock that was set back waits for no longer than the patience.
     (Utc::now() - since)
         .abs()
         .to_std()
         .is_ok_and(|age| age >= patience)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_those_with_one_nonce_the_last_one_counts() {
+        let now = Utc::now();
+        let transaction = |payer: &str, nonce: Option<u64>| Transaction {
+            planned: Planned {
+                step: Step::Open,
+                id: String::new(),
+                raw: Vec::new(),
+                payer: payer.to_owned(),
+                nonce,
+                last_height: None,
+                price: 1,
+            },
+            state: TransactionState::Sent,
+            planned_at: now,
+            sent_at: Some(now),
+            updated_at: now,
+        };
+        let transactions = [
+            transaction("a", Some(1)),
+            transaction("a", Some(2)),
+            transaction("b", Some(1)),
+            transaction("a", Some(1)),
+            transaction("a", None),
+            transaction("a", None),
+        ];
+        assert_eq!(replaced(&transactions), [true, false, false, false, false, false]);
+    }
 }

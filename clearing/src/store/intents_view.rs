@@ -36,7 +36,7 @@ pub enum State {
     Settled,
     /// In a settled batch, not filled; the outcome tells why.
     Rejected,
-    /// Taken back by its owner, in a settled batch.
+    /// Taken back by its owner: in a settled batch, or while its batch ended without effect.
     Cancelled,
 }
 
@@ -67,7 +67,8 @@ impl State {
 
 /// Intents with the last batch that holds them. One that was closed or refused holds nothing any more.
 const VIEW: &str = "select i.seq, i.id, i.body, i.signature, i.received_at, i.settlement, c.not_before,
-        b.number, b.sequence, b.state, b.outcome
+        b.number, b.sequence, b.state, b.outcome,
+        exists (select from clearing.outcomes o where o.seq = i.seq) as netted
      from clearing.intents i
      left join clearing.carried c on c.seq = i.seq
      left join lateral (
@@ -227,6 +228,8 @@ fn view(row: &PgRow) -> Result<IntentView, StoreError> {
     let state = match (&batch, outcome, carried) {
         (Some(batch), Some(outcome), _) => in_batch(&batch.state, outcome),
         (_, _, Some(0)) => State::Open,
+        // It was in a batch, and waits for no other one.
+        (None, _, None) if row.try_get("netted")? => State::Cancelled,
         _ => State::Waiting,
     };
     Ok(IntentView {
