@@ -25,6 +25,8 @@ pub enum Alert {
     Blob,
     /// A batch that was settled is not any more.
     Reorg,
+    /// The chain has opened a batch that the database does not know: no window is closed.
+    Unknown,
 }
 
 impl Alert {
@@ -41,6 +43,7 @@ impl Alert {
             Self::Failing => "failing",
             Self::Blob => "blob",
             Self::Reorg => "reorg",
+            Self::Unknown => "unknown",
         }
     }
 

@@ -1,7 +1,7 @@
 //! A settlement that is served: what it is, and what it is reached by.
 
 use crate::{
-    batch_maker::{Limits, Skew},
+    batch_maker::{Allowed, Limits, Skew},
     chain::Chain,
     state::Openings,
 };
@@ -24,6 +24,8 @@ pub struct Settlement {
     pub address: [u8; 32],
     /// What the clearing house takes.
     pub fees: Fees,
+    /// Which assets and items its batches may move.
+    pub allowed: Allowed,
     /// How large windows and batches are.
     pub limits: Limits,
     /// How far clocks may be apart.

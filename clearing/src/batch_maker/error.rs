@@ -26,6 +26,25 @@ pub enum MakerError {
         /// In seconds.
         behind: u64,
     },
+    /// The database has lost batches.
+    #[error(
+        "the chain has opened batch {opened}, and the database knows no batch from {next} on: what the lost ones settle would be \
+         settled again, so no window is closed; restore the database as it was later, or begin with a new one"
+    )]
+    Unknown {
+        /// The last batch that was opened.
+        opened: u64,
+        /// The next one, as far as the database knows.
+        next: u64,
+    },
+    /// The index was rolled back between two looks, and what is in flight was read by the first.
+    #[error("the index went back from batch {from} to {to} while the window was netted: it is netted again")]
+    WentBack {
+        /// The last batch that was over.
+        from: u64,
+        /// The last one that is.
+        to: u64,
+    },
     /// The sequence is not the next one any more.
     #[error("batches were refused while the window was netted: it is netted again")]
     Refused,

@@ -3,16 +3,19 @@
 //! | module | does |
 //! |---|---|
 //! | [`window`] | when a window is closed, and how large it is |
+//! | [`allowed`] | which assets and items a batch may move |
 //! | [`clock`] | whether the clock can be believed |
 //! | `reading` | what a window takes |
 //! | `writing` | what it leaves behind |
 
+pub mod allowed;
 pub mod clock;
 mod error;
 mod reading;
 pub mod window;
 mod writing;
 
+pub use allowed::Allowed;
 pub use clock::{Clocks, Skew};
 pub use error::MakerError;
 pub use window::{Limits, Queue};
@@ -22,6 +25,7 @@ use crate::{
     context::Context,
     failpoint::Point,
     settlement::Settlement,
+    state::AsOf,
     store::{StoreError, batches, intents, outcomes},
 };
 use std::sync::{
@@ -35,10 +39,31 @@ pub struct BatchMaker {
     settlement: Arc<Settlement>,
     /// Most intents of a window, if the signer takes fewer than configured.
     cap: Arc<AtomicU64>,
-    /// Since when all that waits would be rejected, in Unix seconds, and how much waited at the last look.
-    quiet: Option<(u64, Queue)>,
+    /// That all that waited at the last look would be rejected.
+    quiet: Option<Quiet>,
     /// What went wrong the last time, so that it is told once.
     said: Option<String>,
+}
+
+/// A window that waits for company. Times are Unix seconds.
+#[derive(Clone, Copy)]
+struct Quiet {
+    since: u64,
+    /// When it was netted last.
+    looked: u64,
+    /// How much waited then.
+    seen: Queue,
+}
+
+impl Quiet {
+    /// Whether netting would come to the same.
+    fn lasts(&self, now: u64, queue: &Queue, limits: &Limits) -> bool {
+        let next = self
+            .looked
+            .saturating_add(limits.window_seconds)
+            .min(self.since.saturating_add(limits.quiet_seconds));
+        self.seen.new == queue.new && self.seen.retries == queue.retries && (self.looked..next).contains(&now)
+    }
 }
 
 /// What a look at the queue came to.
@@ -99,6 +124,7 @@ impl BatchMaker {
         self.said = Some(said);
         match error {
             MakerError::Clock(differ) => Alert::Clock.raise(name, None, differ),
+            unknown @ MakerError::Unknown { .. } => Alert::Unknown.raise(name, None, unknown),
             other => tracing::warn!(settlement = name, error = %other, "no window is closed for now"),
         }
     }
@@ -121,21 +147,21 @@ impl BatchMaker {
             return Ok(Made::Nothing);
         };
         let now = self.context.now();
-        if let Some((_, seen)) = self.quiet
-            && seen.new == queue.new
-            && seen.retries == queue.retries
-            && queue.waited < seen.waited.saturating_add(limits.window_seconds)
-        {
+        if self.quiet.is_some_and(|quiet| quiet.lasts(now, &queue, &limits)) {
             return Ok(Made::Quiet);
         }
-        let (opened, since) = self.check_clocks(now).await?;
-        let reading = self.read(now, new, oldest, opened, since).await?;
+        let (opened, as_of) = self.check_clocks(now).await?;
+        let reading = self.read(now, new, oldest, opened, as_of).await?;
         let Some(closed) = self.net(reading, limits).await? else {
             return Ok(Made::Nothing);
         };
         if closed.filled == 0 && !closed.ended.is_empty() && queue.new < limits.max_intents {
-            let (since, _) = *self.quiet.get_or_insert((now, queue));
-            self.quiet = Some((since, queue));
+            let since = self.quiet.map_or(now, |quiet| quiet.since);
+            self.quiet = Some(Quiet {
+                since,
+                looked: now,
+                seen: queue,
+            });
             if now.saturating_sub(since) < limits.quiet_seconds {
                 return Ok(Made::Quiet);
             }
@@ -170,8 +196,8 @@ impl BatchMaker {
         Ok((queue, waiting.oldest))
     }
 
-    /// The last sequence that the chain has opened, and up to where the index knows that batches are over.
-    async fn check_clocks(&self, service: u64) -> Result<(u64, u64), MakerError> {
+    /// The last sequence that the chain has opened, and how far the index is.
+    async fn check_clocks(&self, service: u64) -> Result<(u64, AsOf), MakerError> {
         let database: i64 = sqlx::query_scalar("select extract(epoch from clock_timestamp())::bigint")
             .fetch_one(&self.context.pool)
             .await
@@ -188,6 +214,6 @@ impl BatchMaker {
         if as_of.head_time != 0 && behind > self.settlement.skew.max_index_lag {
             return Err(MakerError::IndexBehind { behind });
         }
-        Ok((opened, as_of.over))
+        Ok((opened, as_of))
     }
 }

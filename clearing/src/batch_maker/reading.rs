@@ -4,15 +4,15 @@ use super::{BatchMaker, Limits, MakerError};
 use crate::{
     settlement::Settlement,
     signer::fits,
-    state::InFlight,
+    state::{AsOf, InFlight},
     store::{
-        batches,
+        batches::{self, State},
         intents::{self, StoredIntent},
         nonces, outcomes, settlements,
     },
 };
 use novate_bindings::icp::BatchRequest;
-use novate_netting::{Draft, Entry, Outcome, Sealed, Signature, seal};
+use novate_netting::{Draft, Entry, Outcome, SealError, Sealed, Signature, seal};
 use novate_protocol::ids::Owner;
 use std::{
     collections::{HashMap, HashSet},
@@ -25,6 +25,10 @@ pub(super) struct Reading {
     /// As far as the database knows.
     next_sequence: u64,
     sequence: u64,
+    /// No batch was made before.
+    first: bool,
+    /// The last batch that was over when `in_flight` was read.
+    over: u64,
     opened_at: u64,
     closed_at: u64,
     /// Listings that nobody has bought.
@@ -42,6 +46,8 @@ pub(super) struct Closed {
     pub cursor: i64,
     /// The next sequence then, as far as the database knew.
     pub next_sequence: u64,
+    /// No batch was made before.
+    pub first: bool,
     /// The last new intent that it took.
     pub last: i64,
     pub sealed: Sealed,
@@ -60,16 +66,27 @@ impl BatchMaker {
         new: u64,
         oldest: Option<u64>,
         opened: u64,
-        over: u64,
+        as_of: AsOf,
     ) -> Result<Reading, MakerError> {
         let id = self.settlement.id;
         let mut db = self.context.pool.acquire().await?;
         let position = settlements::position(&mut db, id).await?;
+        let next = position.next_sequence;
+        let sequence = position
+            .sequence(opened)
+            .ok_or(MakerError::Unknown { opened, next })?;
         let limit = i64::try_from(new).unwrap_or(i64::MAX);
-        let new = intents::window(&mut *db, id, position.cursor, limit).await?;
+        let mut new = intents::window(&mut *db, id, position.cursor, limit).await?;
+        // The intake may have seen later blocks than this process. What it saw before the index was looked at here was seen here
+        // too; both times are whole seconds.
+        let known = new
+            .iter()
+            .take_while(|intent| intent.received_at < as_of.looked_at);
+        let known = known.count();
+        new.truncate(known);
         let waiting: HashSet<i64> = outcomes::waiting_for_buyers(&mut db, id).await?;
         let carried = intents::carried(&mut *db, id, now).await?;
-        let (book, retries) = carried
+        let (book, mut retries): (Vec<_>, Vec<_>) = carried
             .into_iter()
             .partition(|intent| waiting.contains(&intent.seq));
         let sessions: HashSet<(Owner, [u8; 32])> = new
@@ -78,19 +95,23 @@ impl BatchMaker {
             .collect();
         let sessions: Vec<_> = sessions.into_iter().collect();
         let nonces = nonces::next_after(&mut db, id, position.cursor, &sessions).await?;
-        let in_flight = batches::after(&mut db, id, over)
-            .await?
-            .into_iter()
-            .map(|batch| InFlight {
-                sequence: batch.header.sequence,
-                deltas: batch.leaves.deltas,
-                items: batch.leaves.items,
-            });
+        let in_flight = batches::after(&mut db, id, as_of.over).await?;
+        // Until the index has seen it closed, what it was to take is reserved, and missing for its own intents.
+        if in_flight.iter().any(|batch| batch.state == State::Closed) {
+            retries.clear();
+        }
+        let in_flight = in_flight.into_iter().map(|batch| InFlight {
+            sequence: batch.header.sequence,
+            deltas: batch.leaves.deltas,
+            items: batch.leaves.items,
+        });
         let earliest = now.saturating_sub(self.settlement.limits.window_seconds);
         Ok(Reading {
             cursor: position.cursor,
-            next_sequence: position.next_sequence,
-            sequence: position.next_sequence.max(opened.saturating_add(1)),
+            next_sequence: next,
+            sequence,
+            first: !position.begun,
+            over: as_of.over,
             opened_at: oldest.unwrap_or(now).clamp(earliest, now),
             closed_at: now,
             book,
@@ -107,23 +128,31 @@ impl BatchMaker {
         let netting = move || {
             let most = usize::try_from(limits.max_intents).unwrap_or(usize::MAX);
             let mut take = (reading.retries.len() + reading.new.len()).min(most);
-            while take > 0 {
-                let closed = reading.net(&settlement, take)?;
-                if take == 1 || closed.fits(&settlement, &limits) {
-                    return Ok(Some(closed));
+            // Of the book alone nothing becomes but that listings expire.
+            if take == 0 && !reading.expires() {
+                return Ok(None);
+            }
+            loop {
+                match reading.net(&settlement, take) {
+                    Ok(closed) if take <= 1 || closed.fits(&settlement, &limits) => return Ok(Some(closed)),
+                    Ok(_) => {}
+                    Err(MakerError::Seal(SealError::TooLong(_))) if take > 1 => {}
+                    Err(error) => return Err(error),
                 }
                 take /= 2;
             }
-            // The book alone, for listings that have expired.
-            Ok((!reading.book.is_empty())
-                .then(|| reading.net(&settlement, 0))
-                .transpose()?)
         };
         tokio::task::spawn_blocking(netting).await?
     }
 }
 
 impl Reading {
+    /// Whether a listing of the book has expired.
+    fn expires(&self) -> bool {
+        let mut book = self.book.iter();
+        book.any(|listing| listing.signed.intent.expires_at <= self.closed_at)
+    }
+
     /// Nets the book with the first `take` of the others.
     fn net(&self, settlement: &Settlement, take: usize) -> Result<Closed, MakerError> {
         let retries = self.retries.get(..take).unwrap_or(&self.retries);
@@ -148,10 +177,15 @@ impl Reading {
         let next_nonce = |owner: &Owner, key: &[u8; 32]| {
             self.next_nonces.get(&(*owner, *key)).copied().unwrap_or_default()
         };
-        let (_, opening) =
+        let (as_of, mut opening) =
             settlement
                 .state
                 .opening(&entries, self.closed_at, &self.in_flight, &next_nonce)?;
+        if as_of.over < self.over {
+            let (from, to) = (self.over, as_of.over);
+            return Err(MakerError::WentBack { from, to });
+        }
+        settlement.allowed.restrict(&mut opening);
         let sealed = seal(&Draft {
             rules: &settlement.rules(self.closed_at),
             sequence: self.sequence,
@@ -171,6 +205,7 @@ impl Reading {
         Ok(Closed {
             cursor: self.cursor,
             next_sequence: self.next_sequence,
+            first: self.first,
             last: new.last().map_or(self.cursor, |intent| intent.seq),
             sealed,
             filled,

@@ -9,6 +9,7 @@ impl BatchMaker {
         let Closed {
             cursor,
             next_sequence,
+            first,
             last,
             sealed,
             filled,
@@ -27,6 +28,10 @@ impl BatchMaker {
         if ended.is_empty() {
             tx.commit().await?;
             return Ok(Made::Carried);
+        }
+        if *first {
+            // From now on no batch may be on chain that is not here.
+            settlements::skip_to(&mut tx, id, sealed.header.sequence).await?;
         }
         let leaves = Leaves::from(sealed);
         let batch = batches::NewBatch {

@@ -33,6 +33,21 @@ pub struct Position {
     pub cursor: i64,
     /// The lowest sequence that the next batch may have, as far as this database knows.
     pub next_sequence: u64,
+    /// A batch was made, also if it was refused later.
+    pub begun: bool,
+}
+
+impl Position {
+    /// The sequence of the next batch, on a chain that has opened those up to `opened`. The first batch comes after whatever the
+    /// chain has. `None` when it has opened batches since that this database does not know: it has lost them, and what they settle
+    /// would be settled again.
+    pub fn sequence(&self, opened: u64) -> Option<u64> {
+        let after = opened.checked_add(1)?;
+        match self.begun {
+            true => (after <= self.next_sequence).then_some(self.next_sequence),
+            false => Some(self.next_sequence.max(after)),
+        }
+    }
 }
 
 /// Reads the position. Batches that were refused have freed their sequence.
@@ -40,9 +55,10 @@ pub struct Position {
 /// # Errors
 /// [`StoreError::Database`]
 pub async fn position(db: &mut PgConnection, settlement: i16) -> Result<Position, StoreError> {
-    let (cursor, next): (i64, i64) = sqlx::query_as(
+    let (cursor, next, begun): (i64, i64, bool) = sqlx::query_as(
         "select cursor, greatest(next_sequence, (select coalesce(max(sequence), 0) + 1 from clearing.batches
-            where settlement = $1 and state <> 'refused'))
+            where settlement = $1 and state <> 'refused')),
+            next_sequence > 1 or exists (select from clearing.batches where settlement = $1)
          from clearing.settlements where id = $1",
     )
     .bind(settlement)
@@ -51,6 +67,7 @@ pub async fn position(db: &mut PgConnection, settlement: i16) -> Result<Position
     Ok(Position {
         cursor,
         next_sequence: number("batches", next)?,
+        begun,
     })
 }
 
@@ -88,7 +105,7 @@ pub async fn lock(db: &mut PgConnection, settlement: i16) -> Result<(), StoreErr
     Ok(())
 }
 
-/// No batch below `sequence` any more.
+/// No batch below `sequence`, which is that of the settlement's first.
 ///
 /// # Errors
 /// [`StoreError::Database`]
