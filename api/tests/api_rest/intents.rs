@@ -163,7 +163,7 @@ async fn the_next_nonce_is_above_the_last_one() {
     let (_, after) = rig.get(&format!("/api/user/nonce?{of}")).await;
     assert_eq!((&before["intent"], &after["intent"]), (&json!("0"), &json!("42")));
     let (_, sign_in) = rig.get("/api/user/nonce").await;
-    assert_eq!(sign_in["signIn"].as_str().unwrap().len(), 16);
+    assert!(sign_in["signIn"].as_str().unwrap().len() >= 8);
     for bad in [
         "owner=1",
         "settlement=other&owner=1&session=1",
