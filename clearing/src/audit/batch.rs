@@ -62,7 +62,9 @@ pub enum AuditError {
 }
 
 /// Fetches the blob, verifies every signature, nets again, computes roots and header, and compares with the header, the chain
-/// and the index. Nothing of the service is believed but which header belongs to the number.
+/// and the index. Nothing of the service is believed but which header belongs to the number, and the opening state: that the blob's
+/// balances, sessions and limits are those that the chain had then is for the chain to say, which refuses debits that exceed them. What a
+/// blob leaves out, to refuse somebody, is not found here.
 ///
 /// # Errors
 /// [`AuditError`], when something cannot be asked. What is asked and differs is in the report.
@@ -123,7 +125,7 @@ async fn recomputed(blobs: &Replicas, batch: &Batch, checks: &mut Vec<Check>) ->
     )?;
     checks.push(Check::new(
         "rules",
-        "every signature, outcome and balance in the blob follows from the rules",
+        "every signature holds, and every outcome follows from the rules and the opening state in the blob",
         listed(&recomputed.differences),
     ));
     checks.push(Check::new(
