@@ -1,8 +1,11 @@
 //! The section `[clearing]`: what is meant by what is written, and which key is wrong.
 
-use novate_clearing::config::{ChainConfig, Clearing, ClearingConfig, Network};
+use novate_clearing::{
+    batch_maker::Allowed,
+    config::{ChainConfig, Clearing, ClearingConfig, Network},
+};
 use novate_netting::Fees;
-use novate_protocol::intent::Scheme;
+use novate_protocol::{ids::Asset, intent::Scheme};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -110,6 +113,24 @@ fn every_error_names_the_key_and_what_to_do() {
             "give 1 to 20000",
         ),
         (
+            "/windows",
+            json!({ "max_intents": 200_001 }),
+            "windows.max_intents is 200001",
+            "give 1 to 200000",
+        ),
+        (
+            "/assets",
+            json!([OWNER, "0x12"]),
+            "assets has one that is \"0x12\"",
+            "give 20 bytes",
+        ),
+        (
+            "/collections",
+            json!(["0x12"]),
+            "collections has one that is \"0x12\"",
+            "give 20 bytes",
+        ),
+        (
             "/driver",
             json!({ "poll_ms": 0 }),
             "driver.poll_ms is 0",
@@ -140,6 +161,19 @@ fn every_error_names_the_key_and_what_to_do() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn all_assets_are_allowed_unless_some_are_named() {
+    let none = resolve(section()).unwrap();
+    assert_eq!(none.settlements[0].allowed, Allowed::default());
+    let mut some = section();
+    some["settlements"][0]["assets"] = json!([OWNER]);
+    some["settlements"][0]["collections"] = json!([CONTRACT]);
+    let allowed = resolve(some).unwrap().settlements[0].allowed.clone();
+    let asset = |address: &str| Asset::from_evm(hex::decode(&address[2..]).unwrap().try_into().unwrap());
+    assert_eq!(allowed.assets, [asset(OWNER)].into());
+    assert_eq!(allowed.collections, [asset(CONTRACT)].into());
 }
 
 #[test]
