@@ -103,7 +103,11 @@ impl<'a> Window<'a> {
 
     /// Takes the next intents, which is faster than one after the other.
     pub fn extend(&mut self, entries: &[Entry]) {
-        for block in entries.chunks(ahead::BLOCK) {
+        let mut blocks = entries.chunks(ahead::BLOCK);
+        let mut next = blocks.next();
+        while let Some(block) = next {
+            next = blocks.next();
+            next.into_iter().flatten().for_each(rows::prefetch);
             self.read_ahead(block);
             block.iter().for_each(|entry| self.push(entry));
         }

@@ -34,8 +34,9 @@ leaves nothing running. Each figure of time is the median of at least three runs
   gas       gas of the EVM contracts' functions in forge: of the call alone, without the 21,000 of a transaction
   cycles    cycles of every method of the canisters, by the prices of a 13-node subnet, on our emulator with the built .wasm;
             fails when one differs by over 5% from docs/cycles.md
-  netting   intents netted a second, on one core and without signatures and hashing; bytes an intent; what ten times the
-            intents cost; and milliseconds to net and seal a batch of 100,000, with blob, leaves and roots
+  netting   intents netted in a second of one thread's CPU time, without signatures and hashing; bytes an intent; what ten
+            times the intents cost; and milliseconds by the clock to net and seal a batch of 100,000, with blob, leaves and
+            roots
   intake    intents a second over HTTP, verified and on disk; the same intents' signatures alone, and the ratio to it; and the
             99th percentile of the time to an answer at half that rate
   clearing  seconds from the first of 100,000 signed payments over HTTP to the last batch that is final, half of them on a local

@@ -14,7 +14,7 @@ use super::{
     Window,
     book::ItemRow,
     ledger::{AssetRow, OwnerRow},
-    rows::Id,
+    rows::{Id, prefetch},
     sessions::SessionRow,
 };
 use crate::Entry;
@@ -29,7 +29,6 @@ struct Guess {
     to: u32,
     item: u32,
     line: u32,
-    payer: u32,
     payee: u32,
     /// Who pays whom in what, when it pays.
     transfer: Option<(Id<SessionRow>, Payee, Id<AssetRow>)>,
@@ -57,10 +56,15 @@ impl Window<'_> {
         for guess in &mut guesses {
             self.hash_accounts(guess);
         }
-        for guess in guesses.iter().filter(|guess| guess.transfer.is_some()) {
-            self.ledger.lines.prefetch_row(guess.line);
-            self.ledger.accounts.prefetch_row(guess.payer);
+        let mut lines = [None; BLOCK];
+        let transfers = guesses.iter().filter(|guess| guess.transfer.is_some());
+        for (line, guess) in lines.iter_mut().zip(transfers) {
+            *line = self.ledger.lines.prefetch_row(guess.line);
             self.ledger.accounts.prefetch_row(guess.payee);
+        }
+        // A line tells its payer's account, which is one look-up less.
+        for line in lines.into_iter().flatten() {
+            prefetch(&self.ledger.accounts[self.ledger.lines[line].account]);
         }
     }
 
@@ -111,7 +115,6 @@ impl Window<'_> {
         };
         let accounts = &self.ledger.accounts;
         guess.line = self.ledger.lines.prefetch_slot(&(session, asset));
-        guess.payer = accounts.prefetch_slot(&(self.sessions.get(session).owner, asset));
         guess.payee = accounts.prefetch_slot(&(to, asset));
     }
 }

@@ -17,13 +17,15 @@ use crate::Outcome;
 pub(super) fn eliminate(ledger: &mut Ledger, book: &Book, outcomes: &mut Rows<Outcome>) {
     let mut queue: BinaryHeap<Id<Transfer>> = BinaryHeap::new();
     let mut changed = Vec::new();
+    // Of each account the latest transfer that can still be a candidate for a limit.
+    let mut latest_over: Vec<_> = ledger.accounts.iter().map(|account| account.latest).collect();
     for account in ledger.accounts.ids() {
-        queue.extend(candidate(ledger, account).map(|(id, _)| id));
+        queue.extend(candidate(ledger, &mut latest_over, account).map(|(id, _)| id));
     }
     // Transfers are in the order of their intents, so the highest id is that of the latest intent.
     while let Some(id) = queue.pop() {
         let payer = ledger.payer(id);
-        if let Some((latest, reason)) = candidate(ledger, payer)
+        if let Some((latest, reason)) = candidate(ledger, &mut latest_over, payer)
             && latest == id
         {
             drop_transfer(ledger, id, reason, outcomes, &mut changed);
@@ -32,7 +34,7 @@ pub(super) fn eliminate(ledger: &mut Ledger, book: &Book, outcomes: &mut Rows<Ou
                 drop_later_sales(ledger, book, sale, outcomes, &mut changed);
             }
             for account in changed.drain(..) {
-                queue.extend(candidate(ledger, account).map(|(id, _)| id));
+                queue.extend(candidate(ledger, &mut latest_over, account).map(|(id, _)| id));
             }
         }
     }
@@ -42,16 +44,20 @@ pub(super) fn eliminate(ledger: &mut Ledger, book: &Book, outcomes: &mut Rows<Ou
 ///
 /// Spending only ever gets less here. So a transfer that is passed by, for it was dropped or its session is within its
 /// limit, never is a candidate again, and the account need not look at it twice.
-fn candidate(ledger: &mut Ledger, account: Id<Account>) -> Option<(Id<Transfer>, Outcome)> {
+fn candidate(
+    ledger: &mut Ledger,
+    latest_over: &mut [Option<Id<Transfer>>],
+    id: Id<Account>,
+) -> Option<(Id<Transfer>, Outcome)> {
     let Ledger {
         accounts,
         lines,
         transfers,
         ..
     } = ledger;
-    let account = &mut accounts[account];
+    let account = &mut accounts[id];
     let (latest, reason) = if account.headroom.is_negative() {
-        (&mut account.latest_over, Outcome::OverLimit)
+        (&mut latest_over[id.index()], Outcome::OverLimit)
     } else if account.funds.is_negative() {
         (&mut account.latest, Outcome::InsufficientFunds)
     } else {

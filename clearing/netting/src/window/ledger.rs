@@ -3,6 +3,7 @@
 use novate_protocol::ids::{Asset, Owner};
 
 use super::{
+    ahead::BLOCK,
     book::Sale,
     rows::{Id, Keyed, Map, Rows},
     sessions::SessionRow,
@@ -22,12 +23,11 @@ pub(super) struct AssetRow {
     fees: Option<Id<Account>>,
 }
 
-/// One owner's balance of one asset.
+/// One owner's balance of one asset: one cache line, for it lies anywhere.
+#[repr(align(64))]
 pub(super) struct Account {
     pub owner: Id<OwnerRow>,
     pub asset: Id<AssetRow>,
-    /// Which of the opening balances it began with.
-    balance: Option<u32>,
     /// Opening + in − out. Below zero: insufficient funds.
     pub funds: Sum,
     /// In − Σ over sessions of what each spends above its limit. Below zero: over limit.
@@ -36,11 +36,12 @@ pub(super) struct Account {
     pub lines: Option<Id<Line>>,
     /// Its latest outgoing transfer; while eliminating, the latest that can still be a candidate for lack of funds.
     pub latest: Option<Id<Transfer>>,
-    /// The same; while eliminating, the latest that can still be a candidate for a limit.
-    pub latest_over: Option<Id<Transfer>>,
 }
 
+const _: () = assert!(size_of::<Account>() == 64 && size_of::<Line>() == 64);
+
 /// What one session spends of one asset.
+#[repr(align(64))]
 pub(super) struct Line {
     pub session: Id<SessionRow>,
     asset: Id<AssetRow>,
@@ -86,6 +87,8 @@ pub(super) struct Payment {
 pub(super) struct Ledger<'a> {
     fees: Fees,
     balances: &'a [Balance],
+    /// Which of the balances each of the first accounts began with.
+    began: Vec<u32>,
     pub owners: Map<OwnerRow>,
     pub assets: Map<AssetRow>,
     pub accounts: Map<Account>,
@@ -99,6 +102,7 @@ impl<'a> Ledger<'a> {
         let mut ledger = Self {
             fees,
             balances,
+            began: Vec::with_capacity(balances.len()),
             owners: Map::default(),
             assets: Map::default(),
             accounts: Map::default(),
@@ -106,16 +110,8 @@ impl<'a> Ledger<'a> {
             transfers: Rows::default(),
         };
         ledger.accounts.reserve(balances.len());
-        for (index, balance) in (0..).zip(balances) {
-            let owner = ledger.owner(balance.owner);
-            let asset = ledger.asset(balance.asset);
-            let account = Account {
-                balance: Some(index),
-                ..Account::new(owner, asset)
-            };
-            if let (_, true) = ledger.accounts.insert(account) {
-                ledger.assets[asset].total += balance.amount;
-            }
+        for (block, first) in balances.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+            ledger.begin(block, first);
         }
         for id in ledger.accounts.ids() {
             let opening = ledger.opening(id);
@@ -124,12 +120,33 @@ impl<'a> Ledger<'a> {
         ledger
     }
 
+    /// Adds accounts with these balances, of which the first is number `first`. Reads ahead, so the block is to be short.
+    fn begin(&mut self, block: &[Balance], first: u32) {
+        for balance in block {
+            self.owners.prefetch_slot(&&balance.owner);
+        }
+        let keys = block
+            .iter()
+            .map(|balance| (self.owner(balance.owner), self.asset(balance.asset)));
+        let keys: Vec<_> = keys.collect();
+        for key in &keys {
+            self.accounts.prefetch_slot(key);
+        }
+        for ((owner, asset), (index, balance)) in keys.into_iter().zip((first..).zip(block)) {
+            if let (_, true) = self.accounts.insert(Account::new(owner, asset)) {
+                self.began.push(index);
+                self.assets[asset].total += balance.amount;
+            }
+        }
+    }
+
     /// What the account began with: nothing if there is more of the asset in all than a delta can hold.
     pub fn opening(&self, id: Id<Account>) -> u128 {
         let account = &self.accounts[id];
-        let balance = account
-            .balance
-            .and_then(|index| self.balances.get(index as usize));
+        let balance = self
+            .began
+            .get(id.index())
+            .and_then(|index| self.balances.get(*index as usize));
         match balance {
             Some(balance) if !self.assets[account.asset].total.exceeds(i128::MAX as u128) => balance.amount,
             _ => 0,
@@ -194,7 +211,6 @@ impl<'a> Ledger<'a> {
             kept: true,
         });
         self.accounts[account].latest = Some(id);
-        self.accounts[account].latest_over = Some(id);
 
         let (amount, fee) = self.parts(id);
         let excess = self.lines[from].left.short_of(amount);
@@ -279,12 +295,10 @@ impl Account {
         Self {
             owner,
             asset,
-            balance: None,
             funds: Sum::default(),
             headroom: Sum::default(),
             lines: None,
             latest: None,
-            latest_over: None,
         }
     }
 

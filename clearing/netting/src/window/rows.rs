@@ -294,7 +294,7 @@ impl<T> IndexMut<Id<T>> for Map<T> {
 }
 
 /// Begins to fetch a value into the cache, without waiting for it.
-fn prefetch<T>(value: &T) {
+pub(super) fn prefetch<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -3,10 +3,11 @@
 use novate_protocol::ids::Owner;
 
 use super::{
+    ahead::BLOCK,
     ledger::{Ledger, OwnerRow},
     rows::{Id, Keyed, Map},
 };
-use crate::{Entry, Opening, Outcome, Rules, rules::MAX_AGE};
+use crate::{Entry, Opening, Outcome, Rules, Session, rules::MAX_AGE};
 
 /// A session of the opening state.
 pub(super) struct SessionRow {
@@ -32,20 +33,8 @@ impl Sessions {
         ledger
             .lines
             .reserve(opening.sessions.iter().map(|session| session.limits.len()).sum());
-        for session in &opening.sessions {
-            let owner = ledger.owner(session.owner);
-            let (id, new) = rows.insert(SessionRow {
-                holder: session.owner,
-                key: session.key,
-                expires_at: session.expires_at,
-                next_nonce: session.next_nonce,
-                actions: session.actions,
-                owner,
-            });
-            for limit in session.limits.iter().filter(|_| new) {
-                let asset = ledger.asset(limit.asset);
-                ledger.line(id, owner, asset, limit.remaining);
-            }
+        for block in opening.sessions.chunks(BLOCK) {
+            add(block, &mut rows, ledger);
         }
         Self { rules, rows }
     }
@@ -96,6 +85,38 @@ impl Sessions {
 
 /// The highest nonce: what a signed 64-bit integer of a database holds.
 const MAX_NONCE: u64 = i64::MAX as u64;
+
+/// Adds sessions with their limits. Reads ahead, so the block is to be short.
+fn add(block: &[Session], rows: &mut Map<SessionRow>, ledger: &mut Ledger) {
+    for session in block {
+        rows.prefetch_slot(&(&session.owner, &session.key));
+        ledger.owners.prefetch_slot(&&session.owner);
+    }
+    let mut limits = Vec::new();
+    for session in block {
+        let owner = ledger.owner(session.owner);
+        let (id, new) = rows.insert(SessionRow {
+            holder: session.owner,
+            key: session.key,
+            expires_at: session.expires_at,
+            next_nonce: session.next_nonce,
+            actions: session.actions,
+            owner,
+        });
+        for limit in session.limits.iter().filter(|_| new) {
+            let asset = ledger.asset(limit.asset);
+            ledger.lines.prefetch_slot(&(id, asset));
+            let account = ledger.accounts.prefetch_slot(&(owner, asset));
+            limits.push((id, owner, asset, limit.remaining, account));
+        }
+    }
+    for (.., account) in &limits {
+        ledger.accounts.prefetch_row(*account);
+    }
+    for (session, owner, asset, remaining, _) in limits {
+        ledger.line(session, owner, asset, remaining);
+    }
+}
 
 impl Keyed for SessionRow {
     type Key<'k> = (&'k Owner, &'k [u8; 32]);
