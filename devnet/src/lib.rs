@@ -118,6 +118,26 @@ pub async fn flow(running: &Running, report: &mut Report) -> Result<()> {
         report.problems.push(problem);
     }
     report.phase("comparison of every row", begin);
+
+    let begin = Instant::now();
+    for batch in audit::cleared::audited(&running.services).await? {
+        let cleared = report
+            .cleared
+            .iter_mut()
+            .find(|of| of.settlement == batch.settlement);
+        match cleared {
+            Some(cleared) if batch.problems.is_empty() => cleared.audited += 1,
+            _ => report.problems.extend(batch.problems),
+        }
+    }
+    report.vaults = audit::cleared::vaults(&running.services).await?;
+    for vault in &report.vaults {
+        let of = format!("the vaults of {}", vault.settlement);
+        report
+            .problems
+            .extend(audit::cleared::problems(&of, &vault.checks));
+    }
+    report.phase("audit of batches and vaults", begin);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What a run of the demo flow found, for a person and as JSON.
 
 use crate::demo::batch::Batch;
+use novate_clearing::audit::VaultReport;
 use serde::{Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, time::Instant};
 
@@ -18,6 +19,8 @@ pub struct Report {
     pub settled: Vec<Settled>,
     /// Intents that were netted and settled, by settlement.
     pub cleared: Vec<Cleared>,
+    /// What the settlements' vaults hold and owe.
+    pub vaults: Vec<VaultReport>,
     /// Why the canister refused what its policy does not allow, in its words.
     pub refused: Vec<String>,
     /// Names that were registered.
@@ -58,6 +61,8 @@ pub struct Cleared {
     pub rejected: BTreeMap<&'static str, usize>,
     /// Intents that were not taken in, by the refusal's code.
     pub refused: BTreeMap<String, usize>,
+    /// Batches that are what their blobs come to, on chain and in the index.
+    pub audited: usize,
     /// Receipts that were verified without the chain.
     pub receipts: usize,
     /// Leaves that were applied.
@@ -126,7 +131,7 @@ impl fmt::Display for Cleared {
         write!(
             f,
             "{}: {} intents in {} batch(es), {} filled, {:?} rejected, {:?} not taken; {} deltas and {} items in {} transactions, \
-             {} units, fees {}; {} receipts hold",
+             {} units, fees {}; {} receipts and {} audited batch(es) hold",
             self.settlement,
             self.intents,
             self.batches,
@@ -138,7 +143,8 @@ impl fmt::Display for Cleared {
             self.transactions,
             self.units,
             self.fees,
-            self.receipts
+            self.receipts,
+            self.audited
         )
     }
 }
@@ -167,6 +173,15 @@ impl fmt::Display for Report {
         }
         for cleared in &self.cleared {
             writeln!(f, "{cleared}")?;
+        }
+        for vault in &self.vaults {
+            for asset in &vault.assets {
+                writeln!(
+                    f,
+                    "{}: {} of {} held, {} owed to {} ledgers",
+                    vault.settlement, asset.held, asset.asset, asset.owed, asset.ledger_count
+                )?;
+            }
         }
         for refused in &self.refused {
             writeln!(f, "refused: {refused}")?;

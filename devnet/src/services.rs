@@ -21,6 +21,12 @@ const STOP: Duration = Duration::from_secs(15);
 pub struct Services {
     /// Address of the API, such as `http://127.0.0.1:8080`.
     pub base: String,
+    /// What the clearing service was told.
+    pub clearing: Clearing,
+    /// The clearing service's connections.
+    pub store: Store,
+    /// Those of the intake.
+    taking: Store,
     stop: DropGuard,
     tasks: Vec<JoinHandle<Result<()>>>,
 }
@@ -41,11 +47,12 @@ impl Services {
         let stop = CancellationToken::new();
         let clearing = clearing(file)?;
         clearing.migrate(store.pool()).await?;
-        let intake = rest::Clearing::open(&clearing, store.pool(), &stop).await?;
-        // As in a process of its own, it does not wait for the connections of the others.
-        let own = Store::connect(&config.database_url).await?;
+        // Connections of their own, as in other processes: neither waits for those of GraphQL.
+        let taking = Store::connect(&config.database_url).await?;
+        let intake = rest::Clearing::open(&clearing, taking.pool(), &stop).await?;
+        let clears = Store::connect(&config.database_url).await?;
         let service = clearing
-            .service(own.pool().clone(), failpoint::pass, &stop)
+            .service(clears.pool().clone(), failpoint::pass, &stop)
             .await?;
         let serving = novate_api::serve(
             api,
@@ -55,17 +62,22 @@ impl Services {
             stop.clone().cancelled_owned(),
         );
         let indexing = novate_indexer::run_on(store, config.sources, stop.clone());
-        let clearing = service.run(stop.clone());
         let tasks = vec![
             tokio::spawn(async { serving.await.context("the API ended") }),
             tokio::spawn(async { indexing.await.context("the indexer ended") }),
-            tokio::spawn(async {
-                clearing.await;
-                Ok(())
+            tokio::spawn({
+                let stop = stop.clone();
+                async {
+                    service.run(stop).await;
+                    Ok(())
+                }
             }),
         ];
         Ok(Self {
             base,
+            clearing,
+            store: clears,
+            taking,
             stop: stop.drop_guard(),
             tasks,
         })
@@ -88,6 +100,10 @@ impl Services {
                 .await
                 .context("indexer, API and clearing service did not stop in time")???;
         }
+        // Before Postgres goes: what follows the index holds connections.
+        let closed = async { tokio::join!(self.store.pool().close(), self.taking.pool().close()) };
+        let closed = tokio::time::timeout(STOP, closed).await;
+        closed.context("the clearing service kept connections to Postgres")?;
         Ok(())
     }
 }

@@ -169,8 +169,19 @@ fn cleared(report: &Report) {
         (14, 10, 1),
         "{report}"
     );
+    let owed: Vec<_> = report
+        .vaults
+        .iter()
+        .map(|vault| (&*vault.settlement, vault.assets[0].owed))
+        .collect();
+    // What was deposited less what was withdrawn: clearing makes nothing.
+    assert_eq!(owed, [("anvil", 1_650_000), ("surfpool", 1_650_000)], "{report}");
     for cleared in [evm, solana] {
-        assert_eq!((cleared.batches, cleared.deltas), (1, 5), "{report}");
+        assert_eq!(
+            (cleared.batches, cleared.audited, cleared.deltas),
+            (1, 1, 5),
+            "{report}"
+        );
         assert_eq!(cleared.receipts, cleared.intents, "{report}");
         let rejected: Vec<_> = cleared.rejected.iter().map(|(name, n)| (*name, *n)).collect();
         assert_eq!(

@@ -1,6 +1,7 @@
 //! Compares every row that GraphQL serves with what the chains themselves say.
 
 pub mod abi;
+pub mod cleared;
 pub mod evm;
 pub mod graphql;
 pub mod icp;
