@@ -2,12 +2,12 @@
 
 use crate::world::{BALANCE, World, eventually, owner};
 use novate_clearing::{
-    batch_maker::{BatchMaker, MakerError},
-    context::{Context, machine_clock},
+    batch_maker::MakerError,
+    context::machine_clock,
     failpoint::pass,
-    store::{StoreError, batches::State, leader::Leader},
+    store::{StoreError, batches::State},
 };
-use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering};
+use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -275,24 +275,5 @@ impl World {
             .fetch_one(&self.pool)
             .await
             .unwrap()
-    }
-
-    /// Leads, and keeps the lock for as long as the test runs.
-    async fn maker(&self, clock: fn() -> u64) -> (BatchMaker, Leader) {
-        let service = self.service(pass, clock);
-        let leader = Leader::wait(&self.pool.connect_options(), "a test")
-            .await
-            .unwrap();
-        let context = Context {
-            pool: service.pool,
-            fence: leader.fence(),
-            signer: service.signer,
-            blobs: service.blobs,
-            hook: pass,
-            clock,
-        };
-        let settlement = Arc::clone(&service.settlements[0]);
-        let cap = Arc::new(AtomicU64::new(1_000));
-        (BatchMaker::new(context, settlement, cap), leader)
     }
 }

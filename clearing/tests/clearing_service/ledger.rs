@@ -107,6 +107,12 @@ pub struct Faults {
     pub withdrawn: Option<(Word, i128)>,
     /// How far the chain's clock is ahead, in seconds.
     pub ahead: i64,
+    /// When the index was looked at last, in Unix seconds.
+    pub looked_at: Option<u64>,
+    /// The last batch that the index has seen the end of.
+    pub seen: Option<u64>,
+    /// The same, of the state that a window begins with.
+    pub rolled_back: Option<u64>,
 }
 
 pub async fn create(pool: &PgPool, ledger: &Ledger) {

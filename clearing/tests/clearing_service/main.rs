@@ -6,4 +6,5 @@ mod killed;
 mod ledger;
 mod process;
 mod stores;
+mod windows;
 mod world;

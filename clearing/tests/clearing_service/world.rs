@@ -9,7 +9,7 @@ use devnet_nodes::{TestDatabase, postgres::test_database};
 use ed25519_dalek::{Signer as _, SigningKey};
 use novate_blobs::cid_of;
 use novate_clearing::{
-    batch_maker::{Limits, Skew},
+    batch_maker::{Allowed, Limits, Skew},
     context::machine_clock,
     failpoint::{Hook, pass},
     service::Service,
@@ -315,6 +315,7 @@ pub fn service(
             pay_bps: 0,
             sale_bps: 0,
         },
+        allowed: Allowed::default(),
         limits: Limits {
             window_seconds: 0,
             quiet_seconds: 0,
