@@ -70,6 +70,16 @@ impl Driver {
         if let Some((step, reason)) = rejected.first() {
             return match step {
                 Step::Debits(_) | Step::Items(_) => self.quarantine(driven, steps).await,
+                Step::Open if is_of_signature(reason) => self.sign_again(driven, reason).await,
+                // The signer has given its sequence to it for good, so no other batch can take its place.
+                Step::Open => {
+                    let reason = format!(
+                        "the chain never opens it, and no other batch can have its sequence: {reason}; raise the \
+                         settlement's limits, or have its authority sign another batch of this sequence"
+                    );
+                    self.wait_for(driven, Some(Alert::Failing), Some(&reason)).await?;
+                    Ok(Next::In(self.settlement.pace.slow))
+                }
                 step => {
                     let reason = format!("{step} is refused: {reason}");
                     self.wait_for(driven, Some(Alert::Failing), Some(&reason)).await?;
@@ -103,6 +113,11 @@ fn ready(steps: &[Step]) -> usize {
         .take_while(|step| matches!(step, Step::Prepare(_)))
         .count();
     preparations.max(1).min(steps.len())
+}
+
+/// Whether a refusal to open is about the signature, in the words of either chain.
+fn is_of_signature(reason: &str) -> bool {
+    reason.to_lowercase().contains("signature")
 }
 
 /// Whether something counts for the batch's state, or may still go away.

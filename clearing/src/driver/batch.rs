@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use novate_netting::leaves::{delta_leaves, item_leaves};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest pause after errors that follow each other.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +25,8 @@ pub(super) struct Driven {
     pub transactions: Vec<Transaction>,
     /// The alert that was raised last and still holds.
     pub alert: Option<Alert>,
+    /// When another signature was asked for, because the chain did not take the one before.
+    pub signed_again: Option<Instant>,
 }
 
 /// When to look again.
@@ -85,6 +87,7 @@ impl Driver {
             transactions: transactions::of_batch(&self.context.pool, number).await?,
             batch,
             alert: None,
+            signed_again: None,
         }))
     }
 

@@ -21,7 +21,10 @@ use crate::{
 use novate_bindings::icp::{BatchRequest, Refusal};
 use novate_protocol::{batch::BatchHeader, keccak::keccak256};
 use sqlx::PgConnection;
-use std::sync::atomic::Ordering;
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 /// Intents that the signer refuses by its policy wait for a day: only its administrator changes that.
 const UNWANTED_SECONDS: u64 = 86_400;
@@ -39,6 +42,15 @@ enum Held<'a> {
 /// the same signature.
 pub fn request_id(header: &BatchHeader) -> [u8; 32] {
     keccak256(&[b"novate clearing batch", &header.solana_message()])
+}
+
+/// The request id of another signature of the same header, in place of one that the chain does not take.
+fn replacing_id(header: &BatchHeader, signature: &[u8]) -> [u8; 32] {
+    keccak256(&[
+        b"novate clearing batch again",
+        &header.solana_message(),
+        signature,
+    ])
 }
 
 impl Driver {
@@ -74,6 +86,39 @@ impl Driver {
             Err(large @ SignerError::TooLarge { .. }) => self.net_smaller(driven, &large.to_string()).await,
             Err(unavailable) => Err(unavailable.into()),
         }
+    }
+
+    /// Asks for the signature of the same header by the key that counts now: the authority may have changed since it was signed.
+    pub(super) async fn sign_again(&self, driven: &mut Driven, refused: &str) -> Result<Next, DriverError> {
+        let pace = &self.settlement.pace;
+        let reason = format!("the chain does not take its signature: {refused}");
+        self.wait_for(driven, Some(Alert::Failing), Some(&reason)).await?;
+        // Every signature is charged.
+        let pause = Duration::from_secs(pace.hold_seconds);
+        if driven.signed_again.is_some_and(|asked| asked.elapsed() < pause) {
+            return Ok(Next::In(pace.slow));
+        }
+        let header = driven.batch.header;
+        let id = replacing_id(&header, &driven.signed.signature);
+        let (deltas, items) = (&driven.signed.deltas, &driven.signed.items);
+        let request = BatchRequest::new(id, self.settlement.signer_chain(), &header, deltas, items);
+        let signature = match self.context.signer.sign_batch(request).await {
+            Ok(signed) => signed.signature.into_vec(),
+            Err(SignerError::Refused(refusal)) => {
+                let reason = format!("{reason}; and the signer refuses another one: {refusal}");
+                self.wait_for(driven, Some(Alert::Refused), Some(&reason)).await?;
+                return Ok(Next::In(pace.slow));
+            }
+            Err(unavailable) => return Err(unavailable.into()),
+        };
+        let mut tx = self.context.begin().await?;
+        batches::sign(&mut tx, driven.batch.number, &signature).await?;
+        tx.commit().await?;
+        tracing::info!(batch = driven.batch.number, "a batch has another signature");
+        driven.signed_again = Some(Instant::now());
+        driven.batch.signature = Some(signature.clone());
+        driven.signed.signature = signature;
+        Ok(Next::In(pace.poll))
     }
 
     async fn refused(

@@ -18,6 +18,8 @@ use sqlx::PgPool;
 use std::{collections::BTreeSet, time::SystemTime};
 
 pub const ASSET: Asset = Asset([7; 32]);
+/// Everybody has one base unit of it, and the signer allows nobody to move it.
+pub const FOREIGN: Asset = Asset([8; 32]);
 
 #[derive(Clone)]
 pub struct Double {
@@ -153,7 +155,9 @@ impl Chain for Double {
         let mut ledger = ledger::read(&self.pool).await.map_err(unavailable)?;
         ledger.execute(&sent).map_err(|reason| ChainError::Rejected {
             step: step.clone(),
-            permanent: reason.contains("too little"),
+            permanent: ["too little", "signature", "never"]
+                .iter()
+                .any(|words| reason.contains(words)),
             reason,
         })
     }
@@ -185,11 +189,19 @@ impl Chain for Double {
         let send = |ledger: &mut Ledger| {
             let known = ledger.landed.contains_key(&planned.id);
             if known || ledger.mempool.iter().any(|waiting| waiting.id == planned.id) {
-                return;
+                return Ok(());
+            }
+            if ledger.faults.underbid && ledger.faults.dropped.contains(&planned.id) {
+                return Err(ChainError::Rejected {
+                    step: planned.step.clone(),
+                    reason: "replacement transaction underpriced".into(),
+                    permanent: false,
+                });
             }
             if ledger.faults.drop > 0 {
                 ledger.faults.drop -= 1;
-                return;
+                ledger.faults.dropped.insert(planned.id.clone());
+                return Ok(());
             }
             let lands = ledger.height + 1 + ledger.faults.late;
             ledger.mempool.push(Waiting {
@@ -197,8 +209,9 @@ impl Chain for Double {
                 sent,
                 lands,
             });
+            Ok(())
         };
-        ledger::change(&self.pool, send).await.map_err(unavailable)
+        ledger::change(&self.pool, send).await.map_err(unavailable)?
     }
 
     async fn landing(&self, planned: &Planned) -> Result<Landing, ChainError> {
@@ -247,13 +260,34 @@ impl Signer for Double {
                 }
                 .into());
             }
-            let expected = ledger.signer.next;
-            if given != expected {
+            let foreign = ByteBuf::from(FOREIGN.0);
+            if request.deltas.iter().any(|delta| delta.asset == foreign) {
+                return Err(BatchRefusal::AssetNotAllowed { asset: foreign }.into());
+            }
+            let debits = request
+                .deltas
+                .iter()
+                .map(|delta| i128::try_from(&delta.amount.0).unwrap());
+            let debits = -debits.filter(|amount| *amount < 0).sum::<i128>();
+            if let Some(most) = ledger.faults.most
+                && debits > most
+            {
+                return Err(BatchRefusal::AboveBatchMaximum {
+                    asset: ByteBuf::from(ASSET.0),
+                    debits: debits.unsigned_abs().into(),
+                    max: most.unsigned_abs().into(),
+                }
+                .into());
+            }
+            let (expected, header) = (ledger.signer.next, encoded(&request));
+            let is_signed = ledger.signer.headers.get(&given) == Some(&header);
+            if given != expected && !is_signed {
                 return Err(Refusal::OutOfTurn { expected, given });
             }
-            ledger.signer.next += 1;
+            ledger.signer.next = expected.max(given + 1);
             ledger.signer.refused -= 1;
-            let signature = sign(&encoded(&request));
+            let signature = sign(&header, ledger.signer.key);
+            ledger.signer.headers.insert(given, header);
             ledger.signer.signed.insert(id, signature.clone());
             Ok(signature)
         };
@@ -341,10 +375,12 @@ impl Sessions for Double {
             expires_at: u64::MAX,
             actions: 15,
             next_nonce: 0,
-            limits: vec![SessionLimit {
-                asset: ASSET,
-                remaining: u64::MAX.into(),
-            }],
+            limits: [ASSET, FOREIGN]
+                .map(|asset| SessionLimit {
+                    asset,
+                    remaining: u64::MAX.into(),
+                })
+                .to_vec(),
         }))
     }
 
@@ -384,7 +420,10 @@ impl Openings for Double {
                     .map(|(_, amount)| amount)
                     .sum::<i128>();
             }
-            for batch in in_flight.iter().filter(|batch| batch.sequence > as_of(&ledger).over) {
+            for batch in in_flight
+                .iter()
+                .filter(|batch| batch.sequence > as_of(&ledger).over)
+            {
                 let own = batch
                     .deltas
                     .iter()
@@ -398,6 +437,11 @@ impl Openings for Double {
                     amount,
                 });
             }
+            opening.balances.push(Balance {
+                owner,
+                asset: FOREIGN,
+                amount: 1,
+            });
         }
         let now = as_of(&ledger);
         let over = ledger.faults.rolled_back.unwrap_or(now.over);

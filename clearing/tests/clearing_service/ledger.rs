@@ -81,6 +81,12 @@ pub struct Signer {
     pub signed: BTreeMap<Word, Vec<u8>>,
     /// Requests that were refused.
     pub refused: u32,
+    /// The header of each sequence that was signed.
+    #[serde(default)]
+    pub headers: BTreeMap<u64, Vec<u8>>,
+    /// The key that signs now, and that the chain believes.
+    #[serde(default)]
+    pub key: u8,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -105,6 +111,18 @@ pub struct Faults {
     pub withdraws: Option<Word>,
     /// What they took.
     pub withdrawn: Option<(Word, i128)>,
+    /// What the signer allows one batch to debit.
+    #[serde(default)]
+    pub most: Option<i128>,
+    /// The chain takes nothing from more than one leaf at once.
+    #[serde(default)]
+    pub narrow: bool,
+    /// A transaction that was dropped is not taken again.
+    #[serde(default)]
+    pub underbid: bool,
+    /// Transactions that were dropped.
+    #[serde(default)]
+    pub dropped: BTreeSet<String>,
     /// How far the chain's clock is ahead, in seconds.
     pub ahead: i64,
     /// When the index was looked at last, in Unix seconds.
@@ -205,11 +223,11 @@ impl Ledger {
                     .is_some_and(|batch| batch.header == sent.header);
                 return if same { Ok(()) } else { Err("another batch".into()) };
             }
-            if sent.signature != sign(&sent.header)
-                || header.sequence != self.opened + 1
-                || self.faults.paused
-            {
-                return Err("signature, sequence or pause".into());
+            if sent.signature != sign(&sent.header, self.signer.key) {
+                return Err("the signature is not the authority's".into());
+            }
+            if header.sequence != self.opened + 1 || self.faults.paused {
+                return Err("sequence or pause".into());
             }
             self.opened = header.sequence;
             let debited = |owner: &Word| sent.leaves.iter().any(|(of, amount)| of == owner && *amount < -1);
@@ -244,6 +262,9 @@ impl Ledger {
                 let credit = range.start as usize >= debits;
                 if credit && (0..debits as u32).any(|leaf| !batch.applied.contains(&leaf)) {
                     return Err("credits before debits".into());
+                }
+                if self.faults.narrow && !credit && range.len() > 1 {
+                    return Err("never more than one debit at once".into());
                 }
                 let new: Vec<u32> = range.filter(|leaf| !batch.applied.contains(leaf)).collect();
                 let changes = new.iter().map(|leaf| batch.leaves[*leaf as usize].clone());
@@ -297,7 +318,7 @@ impl Ledger {
 }
 
 /// What the authority signs, in a world without secrets.
-pub fn sign(header: &[u8]) -> Vec<u8> {
-    let half = keccak256(&[b"authority", header]);
+pub fn sign(header: &[u8], key: u8) -> Vec<u8> {
+    let half = keccak256(&[b"authority", header, &[key]]);
     [half, half].concat()
 }

@@ -5,6 +5,7 @@ mod faults;
 mod killed;
 mod ledger;
 mod process;
+mod refusals;
 mod stores;
 mod windows;
 mod world;

@@ -23,7 +23,7 @@ use novate_clearing::{
 };
 use novate_netting::{Fees, Signature, SignedIntent};
 use novate_protocol::{
-    ids::Owner,
+    ids::{Asset, Owner},
     intent::{Action, Intent, Scheme},
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -52,6 +52,9 @@ pub struct World {
     /// What every owner has in the end, if all payments are filled once.
     pub expected: BTreeMap<String, i128>,
     pub sent: u64,
+    pub nonce: u64,
+    /// [`Pace::hold_seconds`]
+    pub hold_seconds: u64,
     pub full: Arc<AtomicBool>,
 }
 
@@ -62,6 +65,15 @@ pub fn owner(n: u8) -> Owner {
 /// The session key of an owner.
 pub fn key(n: u8) -> SigningKey {
     SigningKey::from_bytes(&[n + 1; 32])
+}
+
+pub fn pay(to: u8, asset: Asset, amount: u128) -> Action {
+    Action::Pay {
+        to: owner(to),
+        asset,
+        amount,
+        order: [0; 32],
+    }
 }
 
 impl World {
@@ -100,6 +112,8 @@ impl World {
             settlement,
             expected: balances,
             sent: 0,
+            nonce: 0,
+            hold_seconds: 0,
             full: Arc::default(),
         }
     }
@@ -117,25 +131,30 @@ impl World {
     /// Owner `from` pays `to`, as the intake stores it.
     pub async fn pay(&mut self, from: u8, to: u8, amount: u128) {
         self.sent += 1;
+        self.submit(from, pay(to, ASSET, amount)).await;
+        let amount = i128::try_from(amount).unwrap();
+        *self.expected.entry(hex::encode(owner(from).0)).or_default() -= amount;
+        *self.expected.entry(hex::encode(owner(to).0)).or_default() += amount;
+    }
+
+    /// An intent that is not expected to be settled. Returns its id.
+    pub async fn submit(&mut self, from: u8, action: Action) -> [u8; 32] {
+        self.nonce += 1;
         let intent = Intent {
             chain: CHAIN,
             settlement: ADDRESS,
             owner: owner(from),
             session: key(from).verifying_key().to_bytes(),
-            nonce: self.sent,
+            nonce: self.nonce,
             created_at: now(),
             expires_at: now() + 3_600,
-            action: Action::Pay {
-                to: owner(to),
-                asset: ASSET,
-                amount,
-                order: [0; 32],
-            },
+            action,
         };
         let signature = key(from).sign(&intent.solana_message()).to_bytes();
+        let id = intent.id(Scheme::Ed25519);
         let new = NewIntent {
             settlement: self.settlement,
-            id: intent.id(Scheme::Ed25519),
+            id,
             signed: SignedIntent {
                 intent,
                 signature: Signature::Ed25519(signature),
@@ -145,9 +164,7 @@ impl World {
         let mut tx = self.pool.begin().await.unwrap();
         intents_insert::insert(&mut tx, &[new]).await.unwrap();
         tx.commit().await.unwrap();
-        let amount = i128::try_from(amount).unwrap();
-        *self.expected.entry(hex::encode(owner(from).0)).or_default() -= amount;
-        *self.expected.entry(hex::encode(owner(to).0)).or_default() += amount;
+        id
     }
 
     /// Everybody pays somebody, so that nothing cancels out.
@@ -159,7 +176,7 @@ impl World {
     }
 
     pub fn service(&self, hook: Hook, clock: fn() -> u64) -> Service {
-        service(
+        let mut service = service(
             &self.url,
             &self.folder,
             self.settlement,
@@ -167,7 +184,10 @@ impl World {
             Arc::clone(&self.full),
             hook,
             clock,
-        )
+        );
+        let settlement = service.settlements.first_mut().and_then(Arc::get_mut);
+        settlement.unwrap().pace.hold_seconds = self.hold_seconds;
+        service
     }
 
     /// Runs the service until everything that was sent is settled for good.
