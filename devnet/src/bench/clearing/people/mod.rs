@@ -82,4 +82,3 @@ pub async fn allow(stack: &Stack, at: &Deployment) -> Result<()> {
     }
     Ok(())
 }
-
