@@ -23,20 +23,20 @@
 //! | [`run`] | from a configuration to a service that runs |
 
 pub mod alert;
-pub mod batch_maker;
 pub mod audit;
+pub mod batch_maker;
 pub mod chain;
+pub mod config;
 pub mod context;
 pub mod driver;
 pub mod failpoint;
 pub mod grants;
 pub mod intake;
+pub mod receipts;
+pub mod run;
 pub mod secret;
 pub mod service;
 pub mod settlement;
-pub mod receipts;
 pub mod signer;
 pub mod state;
 pub mod store;
-pub mod config;
-pub mod run;

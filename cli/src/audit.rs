@@ -3,7 +3,7 @@
 use crate::{ConfigFile, clear, error::CliError};
 use clap::{Args, Subcommand};
 use novate_clearing::{
-    audit::{self, BatchReport, Indexed, Place},
+    audit::{self, BatchReport, Indexed, Place, vault::VaultReport},
     config::{Clearing, SettlementPlan},
     intake::json,
 };
@@ -22,12 +22,23 @@ pub enum Audit {
     Batch(Batch),
     /// Check a receipt: offline with --authority, and with --config against chain and index too
     Receipt(OfReceipt),
+    /// Compare what vaults hold with all ledgers, at one block of each chain
+    Vault(Vault),
 }
 
 #[derive(Args)]
 pub struct Batch {
     /// The number that the service gave it
     number: i64,
+    #[command(flatten)]
+    file: ConfigFile,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub struct Vault {
     #[command(flatten)]
     file: ConfigFile,
     /// Print JSON
@@ -65,6 +76,7 @@ impl Audit {
         match self {
             Self::Batch(batch) => batch.run().await,
             Self::Receipt(receipt) => receipt.run().await,
+            Self::Vault(vault) => vault.run().await,
         }
     }
 }
@@ -106,6 +118,38 @@ impl Batch {
         let holds = report.holds();
         let lines = report.checks.into_iter().map(Line::from).collect();
         told(lines, self.json, holds)
+    }
+}
+
+impl Vault {
+    async fn run(self) -> Result<(), CliError> {
+        let (store, clearing) = open(&self.file.config).await?;
+        let mut reports = Vec::new();
+        for plan in &clearing.settlements {
+            reports.push(audit::vault::vault(store.pool(), &plan.indexed(), &plan.chain).await?);
+        }
+        let holds = reports.iter().all(VaultReport::holds);
+        if self.json {
+            println!(
+                "{:#}",
+                serde_json::json!({ "holds": holds, "settlements": reports })
+            );
+            return told(Vec::new(), true, holds);
+        }
+        for report in reports {
+            println!("{}, block {}:", report.settlement, report.block);
+            println!(
+                "{:<46} {:>22} {:>22} {:>22}",
+                "asset", "held", "ledgers", "surplus"
+            );
+            for asset in &report.assets {
+                let (held, ledgers, surplus) = (asset.held, asset.ledgers, asset.surplus);
+                println!("{:<46} {held:>22} {ledgers:>22} {surplus:>22}", asset.asset);
+            }
+            told(report.checks.into_iter().map(Line::from).collect(), false, true)?;
+            println!();
+        }
+        told(Vec::new(), false, holds)
     }
 }
 
@@ -195,7 +239,7 @@ async fn open(config: &Path) -> Result<(Store, Clearing), CliError> {
 }
 
 async fn settlement_of(store: &Store, batch: i64) -> Result<Option<String>, CliError> {
-    let found = novate_clearing::receipts::Receipts::new(store.pool().clone())
+    let found = novate_clearing::receipts::Receipts::new(store.pool())
         .batch(batch)
         .await;
     Ok(found

@@ -1,7 +1,7 @@
 use novate_api::{ApiError, rest::OpenError};
 use novate_catalog::CatalogError;
 use novate_clearing::{
-    audit::{AuditError, AuthorityError, IndexedError},
+    audit::{AuditError, AuthorityError, IndexedError, vault::VaultError},
     config::ClearingConfigError,
     run::RunError,
 };
@@ -57,6 +57,8 @@ pub enum CliError {
     OtherSettlement { chain: u64, address: String },
     #[error(transparent)]
     Audit(#[from] AuditError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     #[error(transparent)]
     Authority(#[from] AuthorityError),
     #[error(transparent)]

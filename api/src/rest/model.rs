@@ -292,8 +292,22 @@ pub struct SessionStateBody {
     pub actions: Vec<String>,
     /// What is left.
     pub limits: Vec<RemainingBody>,
+    /// The last grant of this session that was submitted from here, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<SubmittedBody>,
     /// The block or slot that this is as of.
     pub block: u64,
+}
+
+/// A grant that this service has submitted. One that never lands is lost: ask again after an hour.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SubmittedBody {
+    /// 0x and 64 hex digits; absent if it is not known whether a node took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transaction_hash: Option<String>,
+    /// Unix seconds.
+    pub sent_at: u64,
 }
 
 /// What is left of a limit, now.

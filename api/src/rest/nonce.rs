@@ -50,7 +50,7 @@ pub async fn get(
                 time,
             }));
         }
-        (None, None, None) => clearing.nonces.issue().await?,
+        (None, None, None) => clearing.nonces.issue(time).await?,
         _ => {
             let message =
                 "settlement, owner and session go together; without them the nonce is for a sign-in message";
@@ -66,10 +66,7 @@ pub async fn get(
 
 impl From<NonceError> for Problem {
     fn from(error: NonceError) -> Self {
-        if let NonceError::Database(cause) = &error {
-            tracing::warn!(%cause, "a nonce could not be given out or taken back");
-            return Self::unavailable("the database is not available; try again in a second");
-        }
-        Self::unavailable(error.to_string())
+        tracing::warn!(%error, "a nonce could not be given out or taken back");
+        Self::unavailable("nonces are not available now; try again in a second")
     }
 }

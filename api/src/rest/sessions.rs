@@ -4,7 +4,7 @@ use super::{
     Clearing, Settlement, account,
     model::{
         LimitBody, ProblemBody, RemainingBody, SessionCreateBody, SessionPreparedBody, SessionStateBody,
-        SignInBody,
+        SignInBody, SubmittedBody,
     },
     problem::Problem,
 };
@@ -24,6 +24,7 @@ use novate_protocol::{
     ids::{Asset, Owner},
     intent::Scheme,
 };
+use std::time::Duration;
 
 /// The names of the bits, lowest first.
 const ACTIONS: [&str; 5] = ["pay", "list", "buy", "cancel", "approve"];
@@ -35,7 +36,8 @@ const ACTIONS: [&str; 5] = ["pay", "list", "buy", "cancel", "approve"];
     responses((status = 200, description = "For the owner to sign", body = SessionPreparedBody),
               (status = 202, description = "Submitted", body = SessionPreparedBody),
               (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
-              (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody))
+              (status = 409, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody),
+              (status = 503, body = ProblemBody))
 )]
 pub async fn create(
     State(clearing): State<Clearing>,
@@ -111,6 +113,10 @@ pub async fn get(
         .session(&owner, &key, clearing.intake.now())
         .map_err(unknown)?;
     let actions = session.as_ref().map_or(0, |session| session.actions);
+    let submitted = match &settlement.grants {
+        Grants::Evm(contract) => contract.relayed(&owner.0, &key).await?,
+        Grants::Solana(_) => None,
+    };
     let limits = session.iter().flat_map(|session| &session.limits);
     Ok(Json(SessionStateBody {
         state: if session.is_some() { "active" } else { "none" }.to_owned(),
@@ -122,6 +128,10 @@ pub async fn get(
                 remaining: limit.remaining.to_string(),
             })
             .collect(),
+        submitted: submitted.map(|grant| SubmittedBody {
+            transaction_hash: grant.hash.map(|hash| hash.to_string()),
+            sent_at: grant.sent_at,
+        }),
         block: as_of.block,
     }))
 }
@@ -149,7 +159,11 @@ async fn signed_in(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_owner", message));
     }
     // Last, so that a mistake does not cost the nonce.
-    match clearing.nonces.redeem(&message.nonce).await? {
+    match clearing
+        .nonces
+        .redeem(&message.nonce, clearing.intake.now())
+        .await?
+    {
         true => Ok(()),
         false => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -264,7 +278,17 @@ impl From<GrantError> for Problem {
             GrantError::Signature => Self::new(StatusCode::UNAUTHORIZED, "bad_signature", message),
             GrantError::Refused(_) => Self::new(StatusCode::CONFLICT, "refused_on_chain", message),
             GrantError::NoRelayer => Self::new(StatusCode::CONFLICT, "no_relayer", message),
-            GrantError::Unavailable(_) => Self::unavailable(message),
+            GrantError::ContractOwner => Self::new(StatusCode::CONFLICT, "contract_owner", message),
+            GrantError::OwnerQuota { seconds } => {
+                Self::too_many("owner_quota", message, Duration::from_secs(seconds))
+            }
+            GrantError::DayQuota => Self::too_many("day_quota", message, Duration::from_secs(3_600)),
+            GrantError::Busy => Self::too_many("busy", message, Duration::from_secs(5)),
+            GrantError::Unavailable => Self::unavailable(message),
+            GrantError::Database(cause) => {
+                tracing::warn!(%cause, "relayed grants cannot be counted");
+                Self::unavailable(message)
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 //! A session is prepared for who proves to be its owner, and a signed grant is passed on to the real contract.
 
-use crate::rig::{ASSET, CHAIN, Contract, Rig, anvil, now, unhurried, word};
+use crate::{
+    place::{hex_of, place, session},
+    rig::{ASSET, CHAIN, Rig, now, unhurried, word},
+};
 use alloy::{
     primitives::{Address, B256},
     providers::ProviderBuilder,
@@ -8,44 +11,9 @@ use alloy::{
 };
 use novate_api::rest::model::SessionPreparedBody;
 use novate_bindings::evm::SessionKeys;
-use novate_clearing::grants::{EvmGrants, Grants};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-/// The first account of anvil's own mnemonic, which has funds on every anvil.
-const RELAYER: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
-/// A `SessionKeys` on anvil, and a contract that stands for the settlement: it only has to be one.
-async fn contract(relays: bool) -> (Contract, Address, Address) {
-    let anvil = anvil();
-    let relayer: PrivateKeySigner = RELAYER.parse().unwrap();
-    let rpc: alloy::transports::http::reqwest::Url = anvil.url().parse().unwrap();
-    let node = ProviderBuilder::new()
-        .wallet(relayer.clone())
-        .connect_http(rpc.clone());
-    let sessions = *SessionKeys::deploy(&node).await.unwrap().address();
-    let consumer = *SessionKeys::deploy(&node).await.unwrap().address();
-    let grants = EvmGrants::new(rpc, CHAIN, sessions, consumer, relays.then_some(relayer));
-    let contract = Contract {
-        anvil: Some(anvil),
-        grants: Grants::Evm(grants),
-        settlement: consumer.into_word().0,
-    };
-    (contract, sessions, consumer)
-}
-
-fn session(owner: &PrivateKeySigner, key: &PrivateKeySigner) -> Value {
-    json!({
-        "owner": owner.address(), "key": key.address(), "expiresAt": now() + 3600, "actions": ["pay", "cancel"],
-        "limits": [{ "asset": Address::from_word(ASSET.0.into()), "amount": "100", "lifetime": "1000", "period": "day" }],
-    })
-}
-
-/// As the resource names it: in lower case.
-fn hex_of(address: Address) -> String {
-    format!("{address:#x}")
-}
 
 async fn signed_in(rig: &Rig, owner: &PrivateKeySigner, key: &PrivateKeySigner) -> Value {
     let (_, nonce) = rig.get("/api/user/nonce").await;
@@ -63,8 +31,9 @@ async fn signed_in(rig: &Rig, owner: &PrivateKeySigner, key: &PrivateKeySigner) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prepared_grant_that_its_owner_signs_is_passed_on_and_holds_on_chain() {
-    let (contract, sessions, consumer) = contract(true).await;
-    let rig = Rig::with(unhurried(), contract).await;
+    let place = place(Some(1_000)).await;
+    let (sessions, consumer) = (place.sessions, place.consumer);
+    let rig = Rig::with(unhurried(), place.contract).await;
     let (owner, key) = (PrivateKeySigner::random(), PrivateKeySigner::random());
     let session = session(&owner, &key);
     let sign_in = signed_in(&rig, &owner, &key).await;
@@ -125,15 +94,19 @@ async fn a_prepared_grant_that_its_owner_signs_is_passed_on_and_holds_on_chain()
     let (status, problem) = rig.post("/api/session-keys/create", &pass_on(&signature)).await;
     assert_eq!(
         (status, &problem["code"]),
-        (StatusCode::CONFLICT, &json!("refused_on_chain")),
+        (StatusCode::TOO_MANY_REQUESTS, &json!("owner_quota")),
         "{problem}"
     );
+    let path = format!("/api/session-keys/evm/{}/{}", owner.address(), key.address());
+    let (_, known) = rig.get(&path).await;
+    let told = &known["submitted"];
+    assert_eq!(told["transactionHash"], submitted["transactionHash"]);
+    assert!(now() - told["sentAt"].as_u64().unwrap() < 60, "{known}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_owner_is_prepared_a_session_and_each_message_counts_once() {
-    let (contract, ..) = contract(false).await;
-    let rig = Rig::with(unhurried(), contract).await;
+    let rig = Rig::with(unhurried(), place(None).await.contract).await;
     let (owner, key, other) = (
         PrivateKeySigner::random(),
         PrivateKeySigner::random(),

@@ -204,7 +204,11 @@ impl Windows {
         within("windows.max_deltas", self.max_deltas as u64, 20_000)?;
         within("windows.max_items", self.max_items as u64, 20_000)?;
         within("windows.max_skew_seconds", self.max_skew_seconds, 600)?;
-        within("windows.session_margin_seconds", self.session_margin_seconds, 86_400)?;
+        within(
+            "windows.session_margin_seconds",
+            self.session_margin_seconds,
+            86_400,
+        )?;
         Ok(Limits {
             window_seconds: self.seconds,
             quiet_seconds: self.quiet_seconds,

@@ -1,18 +1,20 @@
 //! Grants in a `SessionKeys` contract.
 
-use super::{GrantError, Period, Prepared, SessionRequest};
+use super::{
+    GrantError, Period, Prepared, Relayer, SessionRequest,
+    node::{Bucket, asked},
+    relay::Relays,
+};
 use alloy::{
     network::{Ethereum, EthereumWallet},
-    primitives::{Address, Bytes, Signature, TxHash, U256, aliases::U96},
+    primitives::{Address, U256, aliases::U96},
     providers::{DynProvider, Provider, ProviderBuilder},
-    signers::local::PrivateKeySigner,
-    sol_types::{Eip712Domain, SolCall, SolStruct, eip712_domain},
+    sol_types::{Eip712Domain, SolCall, eip712_domain},
 };
 use novate_bindings::evm::{
     SessionKeys::{self, Grant, Limit},
     Settlement,
 };
-use novate_protocol::intent::Scheme;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -23,28 +25,14 @@ const DEADLINE: u64 = 3600;
 /// The `SessionKeys` contract of a settlement, and who may pass grants on to it.
 #[derive(Clone, Debug)]
 pub struct EvmGrants {
-    node: DynProvider<Ethereum>,
-    /// Whether the node's provider can sign.
-    relays: bool,
+    pub(super) node: DynProvider<Ethereum>,
+    /// Where somebody pays; the node's provider signs for it.
+    pub(super) relays: Option<Relays>,
+    pub(super) bucket: Bucket,
     /// The `SessionKeys` that the settlement charges, once it has been asked.
     contract: Arc<OnceCell<Address>>,
     settlement: Address,
     chain_id: u64,
-}
-
-/// A grant that its owner has signed as typed data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedGrant {
-    /// What is granted.
-    pub session: SessionRequest,
-    /// The owner's epoch, as prepared.
-    pub epoch: u64,
-    /// The owner's nonce, as prepared.
-    pub nonce: U256,
-    /// Unix seconds, as prepared.
-    pub deadline: u64,
-    /// 65 bytes, or what an EIP-1271 owner accepts.
-    pub signature: Vec<u8>,
 }
 
 impl EvmGrants {
@@ -53,11 +41,12 @@ impl EvmGrants {
         rpc: alloy::transports::http::reqwest::Url,
         chain_id: u64,
         settlement: Address,
-        relayer: Option<PrivateKeySigner>,
+        relayer: Option<Relayer>,
     ) -> Self {
-        let relays = relayer.is_some();
+        let relays = relayer.as_ref().map(|relayer| Relays::new(relayer, chain_id));
         let node = match relayer {
-            Some(key) => ProviderBuilder::new()
+            // Simple: each transaction asks for the pending nonce, so what was lost leaves no gap.
+            Some(Relayer { key, .. }) => ProviderBuilder::new()
                 .with_simple_nonce_management()
                 .wallet(EthereumWallet::from(key))
                 .connect_http(rpc)
@@ -67,26 +56,29 @@ impl EvmGrants {
         Self {
             node,
             relays,
+            bucket: Bucket::new(),
             contract: Arc::default(),
             settlement,
             chain_id,
         }
     }
 
-    async fn contract(&self) -> Result<Address, GrantError> {
+    pub(super) async fn contract(&self) -> Result<Address, GrantError> {
         let ask = async || {
             let settlement = Settlement::new(self.settlement, &self.node);
-            settlement.sessionKeys().call().await.map_err(unavailable)
+            self.bucket.take()?;
+            asked(settlement.sessionKeys().call()).await
         };
         self.contract.get_or_try_init(ask).await.copied()
     }
 
     pub(super) async fn prepare(&self, request: &SessionRequest, now: u64) -> Result<Prepared, GrantError> {
+        self.bucket.take()?;
         let at = self.contract().await?;
         let contract = SessionKeys::new(at, &self.node);
         let owner = address(&request.owner.0);
-        let epoch = contract.epochOf(owner).call().await.map_err(unavailable)?;
-        let nonce = contract.nonces(owner).call().await.map_err(unavailable)?;
+        let epoch = asked(contract.epochOf(owner).call()).await?;
+        let nonce = asked(contract.nonces(owner).call()).await?;
         let grant = self.grant(request, epoch, nonce, now.saturating_add(DEADLINE))?;
         let call = SessionKeys::grantCall {
             key: grant.key,
@@ -103,43 +95,7 @@ impl EvmGrants {
         })
     }
 
-    /// Submits a grant, and returns its transaction. The session is active when the index has seen it.
-    ///
-    /// # Errors
-    /// [`GrantError`]; nothing is sent then.
-    pub async fn relay(&self, signed: &SignedGrant, now: u64) -> Result<TxHash, GrantError> {
-        if !self.relays {
-            return Err(GrantError::NoRelayer);
-        }
-        signed.session.check(Scheme::Eip712, now)?;
-        let grant = self.grant(&signed.session, signed.epoch, signed.nonce, signed.deadline)?;
-        let at = self.contract().await?;
-        let contract = SessionKeys::new(at, &self.node);
-        self.signed_by_owner(at, &grant, &signed.signature).await?;
-        let call = contract.grantBySig(grant, Bytes::copy_from_slice(&signed.signature));
-        // Nobody pays for what fails: the node tries it first.
-        call.call().await.map_err(refused)?;
-        let sent = call.send().await.map_err(refused)?;
-        Ok(*sent.tx_hash())
-    }
-
-    /// A plain account's signature is checked here, at no cost of the node's; a contract's by the contract.
-    async fn signed_by_owner(&self, at: Address, grant: &Grant, signature: &[u8]) -> Result<(), GrantError> {
-        let digest = grant.eip712_signing_hash(&self.domain(at));
-        let signer = Signature::from_raw(signature)
-            .ok()
-            .and_then(|signature| signature.recover_address_from_prehash(&digest).ok());
-        if signer == Some(grant.owner) {
-            return Ok(());
-        }
-        let code = self.node.get_code_at(grant.owner).await.map_err(unavailable)?;
-        match code.is_empty() {
-            true => Err(GrantError::Signature),
-            false => Ok(()),
-        }
-    }
-
-    fn grant(
+    pub(super) fn grant(
         &self,
         request: &SessionRequest,
         epoch: u64,
@@ -166,7 +122,7 @@ impl EvmGrants {
         })
     }
 
-    fn domain(&self, at: Address) -> Eip712Domain {
+    pub(super) fn domain(&self, at: Address) -> Eip712Domain {
         eip712_domain! {
             name: "Novate Sessions",
             version: "1",
@@ -251,17 +207,4 @@ const fn seconds(period: Period) -> u32 {
 /// The last 20 bytes: [`SessionRequest::check`] has seen that the others are zero.
 fn address(word: &[u8; 32]) -> Address {
     Address::from_word((*word).into())
-}
-
-fn unavailable(error: impl std::fmt::Display) -> GrantError {
-    GrantError::Unavailable(error.to_string())
-}
-
-/// What the contract says, where it says something.
-fn refused(error: alloy::contract::Error) -> GrantError {
-    match error.as_decoded_interface_error::<SessionKeys::SessionKeysErrors>() {
-        Some(reason) => GrantError::Refused(format!("{reason:?}")),
-        None if error.as_revert_data().is_some() => GrantError::Refused(error.to_string()),
-        None => unavailable(error),
-    }
 }

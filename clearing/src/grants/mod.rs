@@ -5,10 +5,15 @@
 
 mod error;
 mod evm;
+mod node;
+mod quota;
+mod relay;
 mod solana;
 
 pub use error::GrantError;
-pub use evm::{EvmGrants, SignedGrant};
+pub use evm::EvmGrants;
+pub use quota::Relayed;
+pub use relay::{Relayer, SignedGrant};
 pub use solana::SolanaGrants;
 
 use novate_protocol::{

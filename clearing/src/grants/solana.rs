@@ -1,6 +1,9 @@
 //! Grants in the session-keys program.
 
-use super::{GrantError, Period, Prepared, SessionRequest};
+use super::{
+    GrantError, Period, Prepared, SessionRequest,
+    node::{Bucket, TIMEOUT, asked, unavailable},
+};
 use anchor_lang::{InstructionData, ToAccountMetas};
 use novate_bindings::solana::{
     address,
@@ -25,6 +28,7 @@ const OPERATIONS: u32 = u32::MAX;
 #[derive(Clone)]
 pub struct SolanaGrants {
     node: Arc<RpcClient>,
+    bucket: Bucket,
     config: Address,
 }
 
@@ -33,27 +37,35 @@ impl SolanaGrants {
     pub fn new(rpc: String, config: Address) -> Self {
         let commitment = CommitmentConfig::confirmed();
         Self {
-            node: Arc::new(RpcClient::new_with_commitment(rpc, commitment)),
+            node: Arc::new(RpcClient::new_with_timeout_and_commitment(
+                rpc, TIMEOUT, commitment,
+            )),
+            bucket: Bucket::new(),
             config,
         }
     }
 
     pub(super) async fn prepare(&self, request: &SessionRequest) -> Result<Prepared, GrantError> {
-        let owner = Address::from(request.owner.0);
-        let instruction = self.create(owner, request)?;
+        self.bucket.take()?;
         let latest = self
             .node
             .get_latest_blockhash_with_commitment(CommitmentConfig::confirmed());
-        let (blockhash, last_height) = latest
-            .await
-            .map_err(|error| GrantError::Unavailable(error.to_string()))?;
-        let message = Message::new_with_blockhash(&[instruction], Some(&owner), &blockhash);
-        let transaction = wincode::serialize(&Transaction::new_unsigned(message))
-            .map_err(|error| GrantError::Unavailable(error.to_string()))?;
+        let (blockhash, last_height) = asked(latest).await?;
         Ok(Prepared::Solana {
-            transaction,
+            transaction: self.transaction(request, blockhash.to_bytes())?,
             last_height,
         })
+    }
+
+    /// The transaction that grants the session, as it is sent, with zeros for the owner's signature. Asks no node.
+    ///
+    /// # Errors
+    /// [`GrantError::Invalid`]
+    pub fn transaction(&self, request: &SessionRequest, blockhash: [u8; 32]) -> Result<Vec<u8>, GrantError> {
+        let owner = Address::from(request.owner.0);
+        let instruction = self.create(owner, request)?;
+        let message = Message::new_with_blockhash(&[instruction], Some(&owner), &blockhash.into());
+        wincode::serialize(&Transaction::new_unsigned(message)).map_err(unavailable)
     }
 
     fn create(&self, owner: Address, request: &SessionRequest) -> Result<Instruction, GrantError> {

@@ -20,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 /// Tells listeners that the batch in the payload has another state.
 pub const BATCHES: &str = "clearing_batches";
 
-/// Events that a slow receiver may be behind.
-const BACKLOG: usize = 1_024;
+/// Events that a slow receiver may be behind. All are kept in memory.
+const BACKLOG: usize = 128;
 /// Intents in one event at most.
 const CHUNK: u32 = 500;
 /// Before the database is asked again.
@@ -103,19 +103,22 @@ impl Feed {
 
     async fn accepted(&mut self) -> Result<(), StoreError> {
         let heads: BTreeMap<i16, i64> = intents_view::heads(&self.pool).await?.into_iter().collect();
-        let Some(told) = self.heads.replace(heads.clone()) else {
+        let Some(told) = &mut self.heads else {
+            self.heads = Some(heads);
             return Ok(());
         };
         for (settlement, head) in heads {
-            let mut after = told.get(&settlement).copied().unwrap_or(0);
-            while after < head && self.events.receiver_count() > 0 {
-                let mut intents = intents_view::above(&self.pool, settlement, after, CHUNK).await?;
+            // What was told is told, also when the next look fails.
+            let after = told.entry(settlement).or_default();
+            while *after < head && self.events.receiver_count() > 0 {
+                let mut intents = intents_view::above(&self.pool, settlement, *after, CHUNK).await?;
                 // What is above the head comes with the next look.
                 intents.retain(|intent| intent.stored.seq <= head);
                 let Some(last) = intents.last() else { break };
-                after = last.stored.seq;
+                *after = last.stored.seq;
                 self.events.send(FeedEvent::Accepted(intents.into())).ok();
             }
+            *after = head.max(*after);
         }
         Ok(())
     }
@@ -125,10 +128,15 @@ impl Feed {
             .await?
             .into_iter()
             .collect();
-        let Some(told) = self.settled.replace(latest.clone()) else {
+        let Some(told) = &mut self.settled else {
+            self.settled = Some(latest);
             return Ok(());
         };
-        for &batch in latest.difference(&told) {
+        told.retain(|batch| latest.contains(batch));
+        for batch in latest {
+            if told.contains(&batch) {
+                continue;
+            }
             let mut above = -1;
             while self.events.receiver_count() > 0 {
                 let (intents, last) = intents_view::of_batch(&self.pool, batch, above, CHUNK).await?;
@@ -141,6 +149,7 @@ impl Feed {
                     })
                     .ok();
             }
+            told.insert(batch);
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::{Semaphore, SemaphorePermit, broadcast, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use writer::{Job, Writer};
 
@@ -70,7 +70,7 @@ struct Shared {
     checks: Arc<Checks>,
     config: IntakeConfig,
     /// In bytes of bodies.
-    room: Semaphore,
+    room: Arc<Semaphore>,
     jobs: mpsc::Sender<Job>,
     feed: broadcast::Sender<FeedEvent>,
     _stop: DropGuard,
@@ -97,7 +97,7 @@ impl Intake {
         let feed = feed::start(pool.clone(), stop.clone());
         Self(Arc::new(Shared {
             checks: Arc::new(Checks::new(settlements, rate::Rates::new(&config))),
-            room: Semaphore::new(config.max_in_flight_bytes as usize),
+            room: Arc::new(Semaphore::new(config.max_in_flight_bytes as usize)),
             pool,
             config,
             jobs,
@@ -119,13 +119,14 @@ impl Intake {
         if bytes > limit {
             return Err(Refusal::BodyTooLarge { bytes, limit });
         }
-        let _room = self.room(bytes)?;
+        let room = self.room(bytes)?;
         let (checks, most, now) = (self.0.checks.clone(), self.0.config.max_intents, self.now());
-        let checked = on_all_cores(move || {
+        let checked = on_all_cores(room, move || {
             let texts = json::split(body.as_ref(), form, most)?;
             Ok::<_, Refusal>(checks.all(texts.into_iter().map(json::read).collect(), now))
         });
-        Ok(self.store(checked.await??).await)
+        let (_room, checked) = checked.await?;
+        Ok(self.store(checked?).await)
     }
 
     /// Takes intents; the answers are in their order.
@@ -137,10 +138,13 @@ impl Intake {
         if intents.len() > limit {
             return Err(Refusal::TooMany { limit });
         }
-        let _room = self.room(size_of_val(&intents[..]))?;
+        let room = self.room(size_of_val(&intents[..]))?;
         let (checks, now) = (self.0.checks.clone(), self.now());
-        let checked = on_all_cores(move || checks.all(intents.into_iter().map(Ok).collect(), now));
-        Ok(self.store(checked.await?).await)
+        let checked = on_all_cores(room, move || {
+            checks.all(intents.into_iter().map(Ok).collect(), now)
+        });
+        let (_room, checked) = checked.await?;
+        Ok(self.store(checked).await)
     }
 
     /// The intent of this id.
@@ -184,9 +188,10 @@ impl Intake {
             .map_or(0, |since| since.as_secs())
     }
 
-    fn room(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
+    fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.0.room.try_acquire_many(bytes).map_err(|_| Refusal::Busy)
+        let room = Arc::clone(&self.0.room).try_acquire_many_owned(bytes);
+        room.map_err(|_| Refusal::Busy)
     }
 
     /// Stores those that passed, and answers all.
@@ -279,10 +284,13 @@ const fn refused(id: Option<[u8; 32]>, refusal: Refusal) -> Answer {
     Answer::Refused(Refused { id, refusal })
 }
 
-/// Away from the threads that serve connections.
-async fn on_all_cores<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+/// Away from the threads that serve connections. The room goes with the work, which goes on when nobody waits for it any more.
+async fn on_all_cores<T: Send + 'static>(
+    room: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<(OwnedSemaphorePermit, T), Refusal> {
     let (done, result) = oneshot::channel();
-    rayon::spawn(move || drop(done.send(work())));
+    rayon::spawn(move || drop(done.send((room, work()))));
     result
         .await
         .map_err(|_| Refusal::Unavailable("the check was interrupted".into()))

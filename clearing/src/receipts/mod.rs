@@ -28,11 +28,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const CONNECTIONS: u32 = 4;
 const STATEMENT: &str = "5s";
 
+/// By number of the batch, the latest first.
+type Trees = VecDeque<(i64, Arc<Tree>)>;
+
 /// Answers what became of intents, from the database alone. Clones share what they remember.
 #[derive(Clone)]
 pub struct Receipts {
     pool: PgPool,
-    trees: Arc<Mutex<VecDeque<(i64, Arc<Tree>)>>>,
+    trees: Arc<Mutex<Trees>>,
     builds: Arc<Semaphore>,
 }
 
@@ -78,7 +81,9 @@ impl Receipts {
     /// # Errors
     /// [`ReceiptsError`]
     pub async fn receipt(&self, id: &[u8; 32]) -> Result<Receipt, ReceiptsError> {
-        let view = intents_view::by_id(&self.pool, id).await?.ok_or(ReceiptsError::Unknown)?;
+        let view = intents_view::by_id(&self.pool, id)
+            .await?
+            .ok_or(ReceiptsError::Unknown)?;
         let not_settled = ReceiptsError::NotSettled {
             state: view.state.name(),
         };
@@ -135,7 +140,8 @@ impl Receipts {
             index,
             proof: proof.ok_or_else(|| corrupt("it has fewer outcomes than intents"))?,
             header: batch.header,
-            authority_signature: authority_signature.map_err(|_| corrupt("its signature has another length"))?,
+            authority_signature: authority_signature
+                .map_err(|_| corrupt("its signature has another length"))?,
             transactions: self.ends(batch.number).await?,
         })
     }
@@ -163,8 +169,12 @@ impl Receipts {
             return Ok(tree);
         }
         let leaves = self.leaves(batch.number).await?;
-        let tree = tokio::task::spawn_blocking(move || Tree::new(leaves.iter().map(IntentLeaf::hash).collect()));
-        let tree = tree.await.ok().filter(|tree| tree.root() == batch.header.intents_root);
+        let tree =
+            tokio::task::spawn_blocking(move || Tree::new(leaves.iter().map(IntentLeaf::hash).collect()));
+        let tree = tree
+            .await
+            .ok()
+            .filter(|tree| tree.root() == batch.header.intents_root);
         let tree = Arc::new(tree.ok_or_else(|| StoreError::Corrupt {
             table: "outcomes",
             reason: format!("those of batch {} do not give its root", batch.number),

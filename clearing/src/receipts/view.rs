@@ -111,7 +111,8 @@ pub(super) async fn view(
         intents_root: hex(&header.intents_root),
         deltas_root: hex(&header.deltas_root),
         items_root: hex(&header.items_root),
-        blob: Cid::read_bytes(&header.blob_cid[..]).map_or_else(|_| hex(&header.blob_cid), |cid| cid.to_string()),
+        blob: Cid::read_bytes(&header.blob_cid[..])
+            .map_or_else(|_| hex(&header.blob_cid), |cid| cid.to_string()),
         intents: header.intent_count,
         filled,
         deltas: header.delta_count,

@@ -102,8 +102,8 @@ impl Fence {
             "select set_config('idle_in_transaction_session_timeout', '3s', true),
                     set_config('synchronous_commit', 'on', true)",
         )
-            .execute(&mut *tx)
-            .await?;
+        .execute(&mut *tx)
+        .await?;
         let leads = sqlx::query("select from clearing.leader where epoch = $1 for share")
             .bind(self.epoch)
             .execute(&mut *tx)

@@ -101,12 +101,11 @@ async fn serve(State(shared): State<Shared>, body: Bytes) -> Response {
         *faults.calls.entry(method.clone()).or_default() += 1;
         // Faults of one tag or hash come first: `eth_getBlockByNumber:safe`.
         let narrow = format!("{method}:{}", call["params"][0].as_str().unwrap_or_default());
-        let spoiled = [narrow, method].into_iter().find_map(|name| {
+        [narrow, method].into_iter().find_map(|name| {
             let (fault, left) = faults.faults.get_mut(&name)?;
             *left = left.checked_sub(1)?;
             Some(fault.clone())
-        });
-        spoiled
+        })
     };
     let says = |answer: Value| {
         let mut whole = json!({ "jsonrpc": "2.0", "id": call["id"] });

@@ -213,12 +213,15 @@ fn entry(bytes: &mut Bytes, cast: &mut Cast, rules: &Rules, earlier: &[Entry], c
     }
 }
 
+/// An item's holder, and the currency that it is listed for.
+type Place = (Owner, Option<Asset>);
+
 fn action(bytes: &mut Bytes, cast: &mut Cast, owner: Owner, earlier: &[Entry]) -> Action {
     let amount = amount(bytes, cast.huge);
     let asset = bytes.pick(&cast.assets);
     // Mostly an item that this owner can list, or that they can buy.
     let any = bytes.below(cast.items.len());
-    let probable = |wanted: &dyn Fn(&(Owner, Option<Asset>)) -> bool| {
+    let probable = |wanted: &dyn Fn(&Place) -> bool| {
         let mut places = (any..cast.market.len()).chain(0..any);
         places.find(|place| wanted(&cast.market[*place])).unwrap_or(any)
     };

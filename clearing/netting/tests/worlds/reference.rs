@@ -362,7 +362,7 @@ impl Reference<'_> {
                     .filter(kept)
                     .filter(|sale| sale.item == holding.item)
             };
-            let (Some(first), Some(last)) = (sales().next(), sales().last()) else {
+            let (Some(first), Some(last)) = (sales().next(), sales().next_back()) else {
                 continue;
             };
             let to = self.entries[last.buy].intent.owner;

@@ -34,7 +34,10 @@ pub(super) struct Counts {
     pub pending: u64,
 }
 
-static ACCOUNTS: Mutex<Option<HashMap<(u64, Address), Weak<Nonces>>>> = Mutex::new(None);
+/// By chain id and account.
+type Accounts = HashMap<(u64, Address), Weak<Nonces>>;
+
+static ACCOUNTS: Mutex<Option<Accounts>> = Mutex::new(None);
 
 impl Nonces {
     /// Those of the account: one for all who ask, as long as somebody has it.

@@ -24,11 +24,7 @@ impl Slots {
     /// A slot that no table of `payer` is derived from: the oldest that stays recent for long enough.
     pub fn next(&self, sysvar: &[u8], payer: &Address, taken: &BTreeSet<Address>) -> Option<u64> {
         let (entries, _) = sysvar.get(LENGTH..)?.as_chunks::<ENTRY>();
-        let recent: Vec<u64> = entries
-            .iter()
-            .take(RECENT)
-            .filter_map(|entry| slot(entry))
-            .collect();
+        let recent: Vec<u64> = entries.iter().take(RECENT).filter_map(slot).collect();
         let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(oldest) = recent.last() {
             given.retain(|slot| slot >= oldest);

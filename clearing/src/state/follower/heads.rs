@@ -38,7 +38,9 @@ impl Heads {
     /// A source that has just started may be about to read the history of a contract that was added, so what it says of its
     /// progress counts only once it has made a step.
     pub async fn read(db: &mut PgConnection, config: &FollowerConfig) -> Result<Self, FollowError> {
-        let looked_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let looked_at = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         let network: Option<Network> = sqlx::query_as(
             "select head, confirmed, finalized, floor(extract(epoch from head_time))::bigint as head_time
              from novate.networks where name = $1",

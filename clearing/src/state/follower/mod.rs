@@ -141,7 +141,12 @@ impl Shared {
             known.as_ref().ok().map(|known| known.as_of)
         };
         self.changed.send_if_modified(|before| {
-            let said = |as_of: Option<AsOf>| as_of.map(|as_of| AsOf { looked_at: 0, ..as_of });
+            let said = |as_of: Option<AsOf>| {
+                as_of.map(|as_of| AsOf {
+                    looked_at: 0,
+                    ..as_of
+                })
+            };
             let changed = said(*before) != said(as_of);
             *before = as_of;
             changed
