@@ -18,7 +18,9 @@ use solana_transaction::Transaction;
 fn what_is_prepared_lands_with_the_owners_signature_only() {
     let mut chain = Chain::new(&[("session_keys", PROGRAM)]);
     let (owner, key) = (chain.user(), chain.key());
-    let (config, mint) = (chain.address(), chain.address());
+    // A consumer is an address of a program.
+    let config = address::settlement::config(&chain.address());
+    let mint = chain.address();
     let expires_at = u64::try_from(chain.now()).unwrap() + 3_600;
     let request = SessionRequest {
         owner: Owner(owner.pubkey().to_bytes()),

@@ -96,7 +96,7 @@ impl Quota {
         session: &[u8; 32],
     ) -> Result<Option<Relayed>, GrantError> {
         let row: Option<(Option<Vec<u8>>, i64)> = sqlx::query_as(
-            "select hash, extract(epoch from sent_at)::bigint from accounts.relayed
+            "select hash, floor(extract(epoch from sent_at))::bigint from accounts.relayed
              where chain = $1 and owner = $2 and session = $3 order by sent_at desc limit 1",
         )
         .bind(self.chain.cast_signed())

@@ -23,8 +23,8 @@ use tokio::sync::Mutex;
 /// Most transactions of the relayer that are in no block yet.
 const MOST_PENDING: u64 = 3;
 /// Gas of a grant without limits, and of each limit, with a margin: measured in `api_rest`.
-const GAS: u64 = 170_000;
-const GAS_OF_LIMIT: u64 = 60_000;
+const GAS: u64 = 190_000;
+const GAS_OF_LIMIT: u64 = 100_000;
 
 /// Who pays for grants that owners signed, and for how many.
 #[derive(Clone, Debug)]
