@@ -370,6 +370,9 @@ proptest! {
     ) {
         let mut bytes = blob(SCHEMES[usize::from(eip)]).encode();
         for (at, byte, kind) in edits {
+            if bytes.is_empty() {
+                break;
+            }
             let at = at.index(bytes.len());
             match kind {
                 0 => bytes[at] = byte,
