@@ -89,6 +89,6 @@ fn steps_and_suites_can_be_listed() {
     );
     assert_eq!(
         text(&xtask(ROOT.as_ref(), "bench --list").stdout),
-        "latency\ncu\ngas\ncycles\n"
+        "latency\ncu\ngas\ncycles\nnetting\nintake\nclearing\n"
     );
 }
