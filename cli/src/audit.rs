@@ -94,7 +94,7 @@ impl Batch {
         let chain = plan.connect()?;
         let place = Place {
             chain: chain.as_ref(),
-            indexed: indexed(plan),
+            indexed: plan.into(),
         };
         let report = audit::batch::batch(store.pool(), &blobs, &place, self.number).await?;
         if self.json {
@@ -179,7 +179,7 @@ impl OfReceipt {
         if let Some(config) = &self.config {
             let (store, clearing) = open(config).await?;
             let plan = plan(&clearing, &receipt)?;
-            let checks = indexed(&plan).header(store.pool(), &receipt.header).await?;
+            let checks = Indexed::from(&plan).header(store.pool(), &receipt.header).await?;
             lines.extend(checks.into_iter().map(Line::from));
         }
         let holds = lines.iter().all(|line| line.ok);
@@ -257,13 +257,4 @@ fn plan(clearing: &Clearing, receipt: &Receipt) -> Result<SettlementPlan, CliErr
         chain: header.chain,
         address: json::account(receipt.scheme, &header.settlement),
     })
-}
-
-fn indexed(plan: &SettlementPlan) -> Indexed<'_> {
-    Indexed {
-        network: &plan.network,
-        contract: &plan.contract,
-        scheme: plan.scheme,
-        address: plan.address,
-    }
 }

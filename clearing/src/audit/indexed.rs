@@ -1,7 +1,10 @@
 //! What the index tells of a batch, compared with what follows from its blob.
 
 use super::{Check, LISTED};
-use crate::intake::json::{account, hex};
+use crate::{
+    config::SettlementPlan,
+    intake::json::{account, hex},
+};
 use alloy::primitives::U256;
 use novate_catalog::{CatalogError, Table};
 use novate_netting::Sealed;
@@ -21,6 +24,17 @@ pub struct Indexed<'a> {
     pub scheme: Scheme,
     /// As in headers.
     pub address: [u8; 32],
+}
+
+impl<'a> From<&'a SettlementPlan> for Indexed<'a> {
+    fn from(plan: &'a SettlementPlan) -> Self {
+        Self {
+            network: &plan.network,
+            contract: &plan.contract,
+            scheme: plan.scheme,
+            address: plan.address,
+        }
+    }
 }
 
 /// Why the index could not be asked.

@@ -49,6 +49,24 @@ sol!(
     "../../artifacts/evm/OrderRegistry.json"
 );
 
+impl From<&novate_protocol::batch::BatchHeader> for Settlement::BatchHeader {
+    fn from(header: &novate_protocol::batch::BatchHeader) -> Self {
+        Self {
+            chain: header.chain,
+            settlement: header.settlement.into(),
+            sequence: header.sequence,
+            intentsRoot: header.intents_root.into(),
+            deltasRoot: header.deltas_root.into(),
+            itemsRoot: header.items_root.into(),
+            blobCid: header.blob_cid.into(),
+            intentCount: header.intent_count,
+            deltaCount: header.delta_count,
+            itemCount: header.item_count,
+            openedAt: header.opened_at,
+        }
+    }
+}
+
 /// A voucher, as `RewardDistributor.claim` takes it.
 pub use RewardDistributor::Claim;
 

@@ -3,7 +3,7 @@
 use crate::services::Services;
 use anyhow::{Context, Result};
 use novate_clearing::{
-    audit::{self, Indexed, Place, VaultReport},
+    audit::{self, Place, VaultReport},
     receipts::Receipts,
 };
 
@@ -43,12 +43,7 @@ pub async fn audited(services: &Services) -> Result<Vec<Audited>> {
         let chain = plan.connect()?;
         let place = Place {
             chain: chain.as_ref(),
-            indexed: Indexed {
-                network: &plan.network,
-                contract: &plan.contract,
-                scheme: plan.scheme,
-                address: plan.address,
-            },
+            indexed: plan.into(),
         };
         let report = audit::batch::batch(pool, &blobs, &place, number).await?;
         found.push(Audited {

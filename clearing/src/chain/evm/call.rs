@@ -6,11 +6,10 @@ use alloy::{
     sol_types::SolCall,
 };
 use novate_bindings::evm::Settlement::{
-    BatchHeader, ItemMove, applyDeltasCall, applyItemsCall, closeBatchCall, finalizeBatchCall, openBatchCall,
+    ItemMove, applyDeltasCall, applyItemsCall, closeBatchCall, finalizeBatchCall, openBatchCall,
     revertDeltasCall, revertItemsCall,
 };
 use novate_protocol::{
-    batch,
     leaf::{DeltaLeaf, ItemLeaf},
     merkle::Tree,
 };
@@ -40,7 +39,7 @@ impl Calls {
         let sequence = batch.header.sequence;
         let encoded = match step {
             Step::Open => openBatchCall {
-                header: header(&batch.header),
+                header: (&batch.header).into(),
                 signature: batch.signature.clone().into(),
             }
             .abi_encode(),
@@ -134,22 +133,6 @@ impl Unfit {
             reason: self.0,
             permanent: true,
         }
-    }
-}
-
-fn header(header: &batch::BatchHeader) -> BatchHeader {
-    BatchHeader {
-        chain: header.chain,
-        settlement: header.settlement.into(),
-        sequence: header.sequence,
-        intentsRoot: header.intents_root.into(),
-        deltasRoot: header.deltas_root.into(),
-        itemsRoot: header.items_root.into(),
-        blobCid: header.blob_cid.into(),
-        intentCount: header.intent_count,
-        deltaCount: header.delta_count,
-        itemCount: header.item_count,
-        openedAt: header.opened_at,
     }
 }
 

@@ -1,7 +1,7 @@
 use super::load::Batch;
 use anyhow::{Context, Result, ensure};
 use novate_clearing::{
-    audit::{self, Indexed, Place},
+    audit::{self, Place},
     config::Clearing,
 };
 use sqlx::PgPool;
@@ -18,12 +18,7 @@ pub async fn require(clearing: &Clearing, pool: &PgPool, batches: &[Batch]) -> R
         let chain = plan.connect()?;
         let place = Place {
             chain: chain.as_ref(),
-            indexed: Indexed {
-                network: &plan.network,
-                contract: &plan.contract,
-                scheme: plan.scheme,
-                address: plan.address,
-            },
+            indexed: plan.into(),
         };
         let report = audit::batch::batch(pool, &blobs, &place, batch.number).await?;
         ensure!(

@@ -12,12 +12,8 @@ use alloy::{
     providers::{Provider, RootProvider, ext::AnvilApi},
 };
 use anyhow::{Context, Result, ensure};
-use novate_bindings::{
-    evm::Settlement::{self, BatchHeader},
-    icp::Chain,
-};
+use novate_bindings::{evm::Settlement, icp::Chain};
 use novate_protocol::{
-    batch,
     ids::{Asset, Owner},
     leaf::DeltaLeaf,
 };
@@ -49,7 +45,7 @@ pub async fn run(at: &Deployment, sessions: &Sessions) -> Result<(Settled, Strin
     let refused = policy::refused(&at.icp, &batch).await?;
     let signature = signed::batch(&at.icp, &batch).await?;
 
-    let open = settlement.openBatch(header(&batch.header), signature.into());
+    let open = settlement.openBatch((&batch.header).into(), signature.into());
     mined(rpc, open.from(evm.admin).send().await.context("opening it")?).await?;
     let apply_from = settlement.batch(sequence).call().await?.progress.applyFrom;
     until(rpc, apply_from).await?;
@@ -113,22 +109,6 @@ fn entries(leaves: &[DeltaLeaf]) -> Bytes {
         entries.extend(leaf.amount.unsigned_abs().to_be_bytes());
     }
     entries.into()
-}
-
-fn header(header: &batch::BatchHeader) -> BatchHeader {
-    BatchHeader {
-        chain: header.chain,
-        settlement: header.settlement.into(),
-        sequence: header.sequence,
-        intentsRoot: header.intents_root.into(),
-        deltasRoot: header.deltas_root.into(),
-        itemsRoot: header.items_root.into(),
-        blobCid: header.blob_cid.into(),
-        intentCount: header.intent_count,
-        deltaCount: header.delta_count,
-        itemCount: header.item_count,
-        openedAt: header.opened_at,
-    }
 }
 
 /// The ledgers of the owners, in their order, in base units.
